@@ -1,0 +1,1 @@
+"""figgen: lecture figures that compute themselves."""

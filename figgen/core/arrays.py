@@ -1,0 +1,92 @@
+"""The array types of the core and the checks that every function of it shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from figgen.core.errors import InputError
+
+Array: TypeAlias = NDArray[np.float64]
+Map: TypeAlias = Callable[[Array], Array]
+"""A vectorised function: an array in, an array of the same shape out."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A closed, finite range of real numbers.
+
+    Args:
+        low: Left end.
+        high: Right end, greater than ``low``.
+
+    Raises:
+        InputError: If an end is not finite or the ends are not in order.
+    """
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
+            raise InputError("interval", (self.low, self.high), "two finite numbers, low < high")
+
+    @property
+    def width(self) -> float:
+        """The distance between the ends."""
+        return self.high - self.low
+
+    def __contains__(self, x: float) -> bool:
+        return self.low <= x <= self.high
+
+    def samples(self, count: int) -> Array:
+        """``count`` evenly spaced points, both ends included; shape (count,).
+
+        Raises:
+            InputError: If there are fewer than two points.
+        """
+        if count < 2:  # noqa: PLR2004 - an interval has two ends
+            raise InputError("count", count, "2 or more")
+        return np.linspace(self.low, self.high, count)
+
+
+def as_numbers(value: ArrayLike, what: str, *, max_dimensions: int | None = None) -> Array:
+    """``value`` as an array of finite 64-bit floats.
+
+    Args:
+        value: Anything that numpy reads as numbers; any shape.
+        what: The name of the value in the error.
+        max_dimensions: The largest number of dimensions allowed, if there is a limit.
+
+    Raises:
+        InputError: If it is not numeric, not finite or has too many dimensions.
+    """
+    try:
+        numbers = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(what, value, "real numbers") from None
+    if not np.isfinite(numbers).all():
+        raise InputError(what, value, "finite numbers")
+    if max_dimensions is not None and numbers.ndim > max_dimensions:
+        allowed = f"at most {max_dimensions} dimension{'s' * (max_dimensions != 1)}"
+        raise InputError(f"{what} with {numbers.ndim} dimensions", value, allowed)
+    return numbers
+
+
+def apply(func: Map, x: Array) -> Array:
+    """``func(x)``, refused if it is not element-wise.
+
+    Raises:
+        InputError: If ``func`` is not callable or its result has another shape than ``x``.
+    """
+    if not callable(func):
+        raise InputError("function", func, "something that can be called on an array")
+    y = np.asarray(func(x), dtype=np.float64)
+    if y.shape != x.shape:
+        name = getattr(func, "__name__", repr(func))
+        raise InputError(f"the shape of {name}(x)", y.shape, f"{x.shape}, the shape of x")
+    return y

@@ -1,1 +1,8 @@
-"""figgen: lecture figures that compute themselves."""
+"""figgen: lecture figures that compute themselves.
+
+>>> from figgen import figure
+"""
+
+from figgen.build.definition import figure
+
+__all__ = ["figure"]

@@ -141,7 +141,8 @@ def sigmoid_deriv(x: Array) -> Array:
 def sigmoid(x: Array) -> Array:
     """1 / (1 + e^-x), written so that the exponent is never positive and cannot overflow."""
     e = np.exp(-np.abs(x))
-    return np.where(x > 0, 1.0, e) / (1 + e)
+    y: Array = np.where(x > 0, 1.0, e) / (1 + e)
+    return y
 
 
 @function(r"\tanh({x})", lambda x: 1 - np.tanh(x) ** 2, reference=math.tanh)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from figgen.core.errors import InputError
 
 MINUS = "\N{MINUS SIGN}"
@@ -34,3 +36,8 @@ def read(text: str) -> float:
         return float(text.replace(MINUS, "-"))
     except ValueError:
         raise InputError("printed number", text, "digits, a point and a minus sign") from None
+
+
+def rounded(value: float, places: int) -> float:
+    """``value`` to ``places`` decimals by decimal arithmetic, a half to the even digit."""
+    return float(Decimal(value).quantize(Decimal(1).scaleb(-places)))

@@ -1,0 +1,1 @@
+"""Drawing: numbers to a matplotlib figure, in roles and steps."""

@@ -1,0 +1,489 @@
+"""Plots of functions: a coordinate system, and what the lecture draws in it.
+
+Every helper computes what it draws from functions of the core, files the claims that check it
+and says in the alt text what can be seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.patches import FancyArrowPatch
+from matplotlib.text import Text
+from numpy.typing import ArrayLike
+
+from figgen.core import (
+    Array,
+    Chain,
+    Function,
+    InputError,
+    Interval,
+    chain,
+    chain_deriv,
+    closed_form,
+    referee,
+)
+from figgen.core.chains import kinks, reference, sign_changes, spoken
+from figgen.core.numbers import MINUS, printed
+from figgen.draw.canvas import Canvas, Horizontal, Vertical
+from figgen.draw.style import LABEL, MATHS, SMALL
+from figgen.draw.theme import Role
+
+SAMPLES = 401
+"""Points of a curve: one every other pixel of the widest plot on a full HD slide."""
+BY_REFERENCE = "the plain Python reference"
+BY_EXTRAPOLATION = "Richardson extrapolation of differences"
+SLOPE_TOLERANCE = 1e-8
+"""What the extrapolation can promise: about ten digits, less at a kink."""
+
+DASHES: tuple[float, tuple[float, ...]] = (0, (3.2, 1.6))
+"""A derivative is dashed, so that it differs from its function by more than colour."""
+
+CURVE_WIDTH = 3.2
+LINE_WIDTH = 1.6
+
+
+class Box(NamedTuple):
+    """A place on the canvas, in inches from its lower left corner."""
+
+    left: float
+    bottom: float
+    width: float
+    height: float
+
+
+def as_chain(functions: Function | Sequence[Function]) -> Chain:
+    """One function or several, as a chain."""
+    return (functions,) if isinstance(functions, Function) else tuple(functions)
+
+
+class Plot:
+    """A coordinate system on the canvas.
+
+    Args:
+        canvas: Where to draw.
+        box: The place of the coordinate system; its labels need room around it.
+        x: The range of the horizontal axis.
+        y: The range of the vertical axis.
+        origin: Where the axes cross; by default at (0, 0), or at the end of a range without 0.
+    """
+
+    def __init__(
+        self,
+        canvas: Canvas,
+        box: Box,
+        x: Interval,
+        y: Interval,
+        origin: tuple[float, float] | None = None,
+    ) -> None:
+        self.canvas = canvas
+        self.box = box
+        self.x = x
+        self.y = y
+        self.origin = origin or (_nearest_to_zero(x), _nearest_to_zero(y))
+        self.axes = canvas.axes(*box)
+        self.axes.set(xlim=(x.low, x.high), ylim=(y.low, y.high))
+
+    # Places
+
+    def dx(self, inches: float) -> float:
+        """A horizontal distance on the canvas, in units of the x axis."""
+        return inches * self.x.width / self.box.width
+
+    def dy(self, inches: float) -> float:
+        """A vertical distance on the canvas, in units of the y axis."""
+        return inches * self.y.width / self.box.height
+
+    def label(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        role: Role = "ink",
+        *,
+        shift: tuple[float, float] = (0, 0),
+        size: float = LABEL,
+        ha: Horizontal = "center",
+        va: Vertical = "center",
+    ) -> Text:
+        """Write at a point of the plot, moved by ``shift`` inches."""
+        place = (x + self.dx(shift[0]), y + self.dy(shift[1]))
+        return self.canvas.text(*place, words, role, size=size, ha=ha, va=va, axes=self.axes)
+
+    # Axes
+
+    def frame(
+        self,
+        xticks: Sequence[float] = (),
+        yticks: Sequence[float] = (),
+        xlabel: str = "$x$",
+        ylabel: str | None = "$y$",
+    ) -> None:
+        """Draw the two axes as arrows, with those ticks that mean something."""
+        x0, y0 = self.origin
+        beyond = 0.22
+        self._axis((self.x.low, y0), (self.x.high + self.dx(beyond), y0))
+        self._axis((x0, self.y.low), (x0, self.y.high + self.dy(beyond)))
+        self.label(self.x.high, y0, xlabel, size=MATHS, shift=(beyond + 0.08, 0), ha="left")
+        if ylabel:
+            self.label(x0, self.y.high, ylabel, size=MATHS, shift=(0, beyond + 0.06), va="bottom")
+        for tick in xticks:
+            self._tick((tick, y0), (0, 0.06))
+            self.label(tick, y0, printed(tick), size=SMALL, shift=(0, -0.12), va="top")
+        for tick in yticks:
+            self._tick((x0, tick), (0.06, 0))
+            self.label(x0, tick, printed(tick), size=SMALL, shift=(-0.14, 0), ha="right")
+
+    def _axis(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        arrow = FancyArrowPatch(
+            start,
+            end,
+            arrowstyle="-|>,head_length=5,head_width=2.5",
+            mutation_scale=1.6,
+            linewidth=LINE_WIDTH,
+            shrinkA=0,
+            shrinkB=0,
+            clip_on=False,
+            zorder=1.5,
+        )
+        self.canvas.mark(self.axes.add_patch(arrow), stroke="ink", fill="ink", tint=1)
+
+    def _tick(self, place: tuple[float, float], half: tuple[float, float]) -> None:
+        (x, y), dx, dy = place, self.dx(half[0]), self.dy(half[1])
+        self.line([x - dx, x + dx], [y - dy, y + dy], "ink", width=LINE_WIDTH)
+
+    def line(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        role: Role,
+        *,
+        width: float = LINE_WIDTH,
+        dashed: bool = False,
+        clip: bool = False,
+        zorder: float = 2,
+    ) -> None:
+        """Draw a line without a claim: scenery, not a value."""
+        (line,) = self.axes.plot(
+            np.asarray(x),
+            np.asarray(y),
+            linewidth=width,
+            linestyle=DASHES if dashed else "-",
+            clip_on=clip,
+            zorder=zorder,
+        )
+        self.canvas.mark(line, stroke=role)
+
+    # Curves
+
+    def curve(
+        self,
+        functions: Function | Sequence[Function],
+        role: Role = "ink",
+        *,
+        name: str | None = None,
+        width: float = CURVE_WIDTH,
+        shift: tuple[float, float] = (0.12, 0),
+    ) -> None:
+        """Draw nested functions, with their name at the right end.
+
+        Args:
+            functions: The functions, the innermost first.
+            role: The colour.
+            name: The LaTeX of the name; none is written if not given.
+            width: Line width in points.
+            shift: How far the name stands from the end, in inches.
+        """
+        links = as_chain(functions)
+        x = self._visible(links)
+        y = chain(links, x)
+        self.canvas.claim(f"the curve {spoken(links)}", y, reference(links, x), BY_REFERENCE)
+        self.line(x, y, role, width=width, zorder=3)
+        if name:
+            self.label(x[-1], y[-1], f"${name}$", role, size=MATHS, shift=shift, ha="left")
+        self.canvas.describe(_course_of(spoken(links), x, y))
+
+    def signed_curve(
+        self, functions: Function | Sequence[Function], *, width: float = CURVE_WIDTH
+    ) -> None:
+        """Draw nested functions, rising stretches apart from falling and level ones.
+
+        A stretch says in words what it does, so that the colour is not the only cue.
+        """
+        links = as_chain(functions)
+        for piece, sign in slope_signs(links, self.x):
+            x = piece.samples(SAMPLES)
+            y = chain(links, x)
+            inside = (y >= self.y.low) & (y <= self.y.high)
+            x, y = x[inside], y[inside]
+            where = f"between x = {printed(piece.low)} and {printed(piece.high)}"
+            self.canvas.claim(
+                f"the curve {spoken(links)} {where}", y, reference(links, x), BY_REFERENCE
+            )
+            # The slope said so; the values of the function must agree.
+            self.canvas.claim(
+                f"direction of {spoken(links)} {where}",
+                sign,
+                np.sign(np.diff(reference(links, [piece.low, piece.high]))[0]),
+                "the values at both ends",
+            )
+            role, word = _DIRECTIONS[sign]
+            self.line(x, y, role, width=width, zorder=3)
+            self.canvas.describe(f"{spoken(links)} {word} {where}.")
+
+    def derivative(
+        self,
+        functions: Function | Sequence[Function],
+        role: Role = "backward",
+        *,
+        name: str | None = None,
+        shift: tuple[float, float] = (0.12, 0),
+        signs: bool = False,
+    ) -> None:
+        """Draw the derivative of nested functions by the chain rule, dashed.
+
+        Where it jumps the line is broken; the end that counts is a full dot, the other a ring.
+
+        Args:
+            functions: The functions, the innermost first.
+            role: The colour.
+            name: The LaTeX of the name; none is written if not given.
+            shift: How far the name stands from the right end, in inches.
+            signs: Whether to fill the area above and below zero, with a + or a − in it.
+        """
+        links = as_chain(functions)
+        broken = kinks(links, self.x)
+        for piece in _split(self.x, broken):
+            x = piece.samples(SAMPLES)
+            slope = chain_deriv(links, x, closed_form)
+            if piece.low in broken:
+                # A kink counts to its left; this piece begins just right of it.
+                slope[0] = chain_deriv(links, np.nextafter(piece.low, piece.high), closed_form)
+                x[0] = np.nextafter(piece.low, piece.high)
+            self._claim_slopes(links, x, slope, broken, f"the derivative of {spoken(links)}")
+            self.line(x, slope, role, width=CURVE_WIDTH, dashed=True, zorder=3)
+            if signs:
+                self._sign_areas(x, slope)
+        for kink in broken:
+            self._jump(links, kink, role)
+        x = self.x.samples(SAMPLES)
+        slope = chain_deriv(links, x, closed_form)
+        if name:
+            self.label(x[-1], slope[-1], f"${name}$", role, size=MATHS, shift=shift, ha="left")
+        self.canvas.describe(_course_of(f"The derivative of {spoken(links)}", x, slope))
+
+    def _jump(self, links: Chain, kink: float, role: Role) -> None:
+        left, right = one_sided_slopes(links, kink)
+        if abs(right - left) <= SLOPE_TOLERANCE:
+            return
+        self._dot(kink, left, role, fill=role)
+        self._dot(kink, right, role, fill="paper")
+        self.canvas.describe(
+            f"At x = {printed(kink)} it jumps from {printed(left)} to {printed(right)}."
+        )
+
+    def _sign_areas(self, x: Array, slope: Array) -> None:
+        for sign, symbol in ((1, "+"), (-1, MINUS)):
+            role, _ = _DIRECTIONS[sign]
+            part = np.where(sign * slope > 0, slope, 0.0)
+            if not part.any():
+                continue
+            area = self.axes.fill_between(x, 0, part, linewidth=0, zorder=1, clip_on=True)
+            self.canvas.mark(area, fill=role, tint=0.25)
+            peak = int(np.argmax(np.abs(part)))
+            if abs(part[peak]) > self.dy(0.5):
+                self.label(float(x[peak]), float(part[peak]) / 2, symbol, role, size=MATHS)
+
+    def _dot(self, x: float, y: float, role: Role, fill: Role, size: float = 10.0) -> None:
+        (dot,) = self.axes.plot(
+            [x],
+            [y],
+            marker="o",
+            markersize=size,
+            markeredgewidth=2,
+            linestyle="none",
+            clip_on=False,
+        )
+        dot.set_zorder(5)
+        self.canvas.mark(dot, stroke=role, fill=fill, tint=1)
+
+    # Points and straight lines
+
+    def points(
+        self,
+        functions: Function | Sequence[Function],
+        at: Sequence[float],
+        role: Role = "highlight",
+        *,
+        size: float = 10.0,
+    ) -> None:
+        """Mark points of nested functions, each a claim."""
+        links = as_chain(functions)
+        values = chain(links, list(at))
+        for x, y in zip(at, values, strict=True):
+            self.canvas.claim(f"{spoken(links, printed(x))}", y, reference(links, x), BY_REFERENCE)
+            self._dot(x, float(y), role, fill=role, size=size)
+        pairs = ", ".join(f"({printed(x)}, {printed(y)})" for x, y in zip(at, values, strict=True))
+        noun = "Point" if len(at) == 1 else "Points"
+        self.canvas.describe(f"{noun} of {spoken(links)} at {pairs}.")
+
+    def slope_point(
+        self, functions: Function | Sequence[Function], at: float, role: Role = "highlight"
+    ) -> float:
+        """Mark a point of the derivative.
+
+        Returns:
+            The slope there.
+        """
+        slope = self.slope(functions, at)
+        self._dot(at, slope, role, fill=role)
+        return slope
+
+    def slope(self, functions: Function | Sequence[Function], at: float) -> float:
+        """The derivative at a point by the chain rule, claimed."""
+        links = as_chain(functions)
+        slope = chain_deriv(links, at, closed_form)
+        what = f"the slope of {spoken(links)} at x = {printed(at)}"
+        self._claim_slopes(links, np.array(at), slope, kinks(links, self.x), what)
+        return float(slope)
+
+    def tangent(
+        self,
+        functions: Function | Sequence[Function],
+        at: float,
+        role: Role = "backward",
+        *,
+        length: float = 2.2,
+    ) -> float:
+        """Draw the tangent at a point, ``length`` inches long.
+
+        Returns:
+            Its slope.
+        """
+        links = as_chain(functions)
+        slope = self.slope(links, at)
+        y = float(chain(links, at))
+        # Inches, not units of the axes, so that a steep tangent is as long as a level one.
+        half = length / 2 / float(np.hypot(1 / self.dx(1), slope / self.dy(1)))
+        x = np.array([at - half, at + half])
+        self.line(x, y + slope * (x - at), role, width=2.4, zorder=4)
+        self.canvas.describe(f"The tangent at x = {printed(at)} has slope {printed(slope)}.")
+        return slope
+
+    def secant(
+        self,
+        functions: Function | Sequence[Function],
+        at: float,
+        delta: float,
+        role: Role = "forward",
+        *,
+        beyond: float = 0.4,
+        dots: bool = True,
+    ) -> float:
+        """Draw the line through the points of the curve ``delta`` to either side of ``at``.
+
+        Args:
+            functions: The functions, the innermost first.
+            at: The point in the middle.
+            delta: The distance to either side, in units of x.
+            role: The colour.
+            beyond: How far the line goes on, in inches.
+            dots: Whether to mark the two points.
+
+        Returns:
+            Its slope, the central difference.
+        """
+        links = as_chain(functions)
+        ends = np.array([at - delta, at + delta])
+        low, high = chain(links, ends)
+        slope = float((high - low) / (2 * delta))
+        by_reference = np.diff(reference(links, ends))[0] / (2 * delta)
+        self.canvas.claim(
+            f"the slope of the secant of {spoken(links)} at x = {printed(at)}, Δ = {delta:g}",
+            slope,
+            by_reference,
+            BY_REFERENCE,
+            # A difference of values of size 1, rounded, is divided by Δ.
+            tolerance=1e-12 + 1e-15 / delta,
+        )
+        middle = (low + high) / 2
+        reach = delta + beyond / float(np.hypot(1 / self.dx(1), slope / self.dy(1)))
+        x = np.array([at - reach, at + reach])
+        self.line(x, middle + slope * (x - at), role, width=2.4, dashed=True, zorder=3.5)
+        if dots:
+            for end, value in zip(ends, (low, high), strict=True):
+                self._dot(float(end), float(value), role, fill="paper", size=9)
+        self.canvas.describe(
+            f"The secant through x = {printed(at - delta)} and {printed(at + delta)}"
+            f" has slope {printed(slope, 4)}."
+        )
+        return slope
+
+    # The inner part
+
+    def _visible(self, links: Chain) -> Array:
+        x = self.x.samples(SAMPLES)
+        y = chain(links, x)
+        inside = x[(y >= self.y.low) & (y <= self.y.high)]
+        if inside.size < 2:  # noqa: PLR2004 - a curve has two ends
+            allowed = f"values between {self.y.low:g} and {self.y.high:g} for some x"
+            raise InputError(f"curve {spoken(links)} on the plot", (y.min(), y.max()), allowed)
+        # Up to the very edge of the plot, so that a steep curve does not end between two samples.
+        return np.linspace(inside[0], inside[-1], SAMPLES)
+
+    def _claim_slopes(
+        self, links: Chain, x: Array, slope: Array, broken: Sequence[float], what: str
+    ) -> None:
+        self.canvas.claim(
+            what,
+            slope,
+            referee(lambda u: chain(links, u), x, broken),
+            BY_EXTRAPOLATION,
+            tolerance=SLOPE_TOLERANCE,
+        )
+
+
+_DIRECTIONS: dict[int, tuple[Role, str]] = {
+    1: ("positive", "rises"),
+    -1: ("negative", "falls"),
+    0: ("muted", "is level"),
+}
+
+
+def slope_signs(links: Chain, interval: Interval) -> list[tuple[Interval, int]]:
+    """The stretches of ``interval`` on which the slope keeps its sign, each with that sign."""
+
+    def slope(x: Array) -> Array:
+        return chain_deriv(links, x, closed_form)
+
+    pieces = _split(interval, sign_changes(slope, interval))
+    middles = [(piece, np.array((piece.low + piece.high) / 2)) for piece in pieces]
+    return [(piece, int(np.sign(slope(middle)))) for piece, middle in middles]
+
+
+def one_sided_slopes(links: Chain, at: float) -> tuple[float, float]:
+    """The slopes just left and just right of a point, by the chain rule."""
+    left, right = chain_deriv(links, np.nextafter(at, [-np.inf, np.inf]), closed_form)
+    return float(left), float(right)
+
+
+def _split(interval: Interval, points: Sequence[float]) -> list[Interval]:
+    ends = [interval.low, *points, interval.high]
+    return [Interval(low, high) for low, high in pairwise(ends)]
+
+
+def _nearest_to_zero(interval: Interval) -> float:
+    return min(max(0.0, interval.low), interval.high)
+
+
+def _course_of(name: str, x: Array, y: Array) -> str:
+    """A curve in one sentence: its ends, its lowest and its highest point."""
+    low, high = int(np.argmin(y)), int(np.argmax(y))
+    return (
+        f"{name} goes from {printed(y[0])} at x = {printed(x[0])} to {printed(y[-1])}"
+        f" at x = {printed(x[-1])}; lowest {printed(y[low])} at x = {printed(x[low])},"
+        f" highest {printed(y[high])} at x = {printed(x[high])}."
+    )

@@ -1,0 +1,64 @@
+"""The settings of matplotlib that a picture depends on, all pinned; and the packaged fonts.
+
+Nothing is taken from the system, the user's matplotlibrc or the environment.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import font_source_sans_pro
+import matplotlib as mpl
+from matplotlib import font_manager
+
+LABEL = 20.0
+"""Size of a label in points."""
+MATHS = 24.0
+"""Size of a formula in points."""
+TITLE = 22.0
+"""Size of a title in points."""
+SMALL = 18.0
+"""Size of the smallest text, in points: a tick label."""
+
+FAMILY = "figgen Sans"
+"""Source Sans under a name of our own, so that no copy in the system can take its place."""
+CODE_FAMILY = "DejaVu Sans Mono"
+"""The monospaced font that matplotlib carries."""
+
+_FACES = ("SourceSansPro", "SourceSansProSemibold", "SourceSansProBold", "SourceSansProIt")
+
+
+@cache
+def _settings() -> dict[Any, Any]:
+    manager = font_manager.fontManager
+    for face in _FACES:
+        manager.addfont(font_source_sans_pro.font_files_ttf[face])
+        manager.ttflist[-1] = replace(manager.ttflist[-1], name=FAMILY)
+    # Not the backend: it belongs to the session, and to read it imports pyplot.
+    defaults = {key: value for key, value in mpl.rcParamsDefault.items() if key != "backend"}
+    return defaults | {
+        "axes.unicode_minus": True,
+        "figure.facecolor": "none",
+        "font.family": [FAMILY],
+        "font.size": LABEL,
+        "lines.solid_capstyle": "round",
+        "lines.solid_joinstyle": "round",
+        "lines.dash_capstyle": "butt",
+        "mathtext.fontset": "stix",
+        "mathtext.default": "it",
+        "path.simplify": False,
+        "pdf.compression": 6,
+        "pdf.fonttype": 3,
+        "svg.fonttype": "path",
+        "svg.hashsalt": "figgen",
+        # Hinting moves glyphs by fractions of a pixel, differently at every resolution.
+        "text.hinting": "no_hinting",
+    }
+
+
+def style() -> AbstractContextManager[None]:
+    """A context in which the settings of figgen hold, whatever the user's are."""
+    return mpl.rc_context(_settings())

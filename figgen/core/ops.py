@@ -1,10 +1,10 @@
-# ruff: noqa: ARG005 - every rule of the table takes the same arguments, used or not
+# ruff: noqa: ARG005 - all rules of the table take the same arguments, used or not
 """The operations of a computational graph, each with its derivative by every operand.
 
 The table `RULES` is all the calculus there is. For y = op(a, b) it holds the local derivative
-∂y/∂a, which the lecture writes on the edge from a to y, and how an upstream gradient g = dL/dy
-is multiplied by it: element by element (``times``), as the first factor of a matrix product
-(``right``: g · local) or as the second (``left``: local · g).
+∂y/∂a, which the lecture writes on the edge from a to y, and how the gradient g of y is
+multiplied by it to give the gradient of a: element by element (``times``), by a matrix product
+with the local derivative on the right (``right``: g · local) or on the left (``left``).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, partial
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -22,13 +22,9 @@ import numpy as np
 from figgen.core.arrays import Array
 from figgen.core.chains import reference
 from figgen.core.errors import InputError
-from figgen.core.functions import FUNCTIONS, Function, square
-from figgen.core.numbers import printed
+from figgen.core.functions import Function, square
 
 Product: TypeAlias = Literal["times", "right", "left"]
-
-SUM, PRODUCT, POWER, CALL, NAME = range(5)
-"""How tightly a formula binds, the loosest first; a name or a number needs no parentheses."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,19 +32,21 @@ class Rule:
     """The derivative of an operation by one of its operands.
 
     Attributes:
-        product: How the upstream gradient is multiplied by the local derivative.
+        product: How the gradient of the output is multiplied by the local derivative.
         local: The local derivative, called with the output and then every operand.
     """
 
     product: Product
     local: Callable[..., Any]
 
-    def derivative(self, output: Array, operands: tuple[Array, ...]) -> Array:
-        """The local derivative as an array; a bare number where all elements share it."""
-        return np.asarray(self.local(output, *operands), dtype=np.float64)
-
     def pull(self, upstream: Array, local: Array, shape: tuple[int, ...]) -> Array:
-        """The gradient of the operand, in its ``shape``, from the gradient of the output."""
+        """The gradient of the operand, in its ``shape``.
+
+        Args:
+            upstream: The gradient of the output, in the shape of the output.
+            local: The local derivative.
+            shape: The shape of the operand.
+        """
         if self.product == "right":
             gradient = upstream.reshape(-1, local.shape[0]) @ local
         elif self.product == "left":
@@ -59,65 +57,222 @@ class Rule:
 
 
 def fitted(gradient: Array, shape: tuple[int, ...]) -> Array:
-    """``gradient`` in the shape of the operand it belongs to.
+    """``gradient`` in the ``shape`` of the operand that it belongs to.
 
-    Where numpy repeated the operand to fit the other one, the operand had a hand in every
-    repetition, and the gradients of these add up.
+    Where numpy repeated the operand to fit the other one, each repetition had a part in the
+    output, and their gradients add up.
     """
     if gradient.size == math.prod(shape):
         return gradient.reshape(shape)
-    new = tuple(range(gradient.ndim - len(shape)))
-    gradient = gradient.sum(axis=new)
-    repeated = tuple(axis for axis, size in enumerate(shape) if size == 1)
-    return np.asarray(gradient.sum(axis=repeated, keepdims=True)).reshape(shape)
-
-
-def row(a: Array) -> Array:
-    """``a`` as the first factor of a matrix product: a vector stands as a row."""
-    return a.reshape(1, -1) if a.ndim == 1 else a
-
-
-def column(b: Array) -> Array:
-    """``b`` as the second factor of a matrix product: a vector stands as a column."""
-    return b.reshape(-1, 1) if b.ndim == 1 else b
+    added = gradient.ndim - len(shape)
+    repeated = tuple(added + axis for axis, size in enumerate(shape) if size == 1)
+    return np.asarray(gradient.sum(axis=(*range(added), *repeated))).reshape(shape)
 
 
 def times(local: Callable[..., Any]) -> Rule:
-    """A derivative that multiplies element by element."""
+    """A local derivative that multiplies element by element."""
     return Rule("times", local)
 
 
 def right(local: Callable[..., Any]) -> Rule:
-    """A derivative that is the second factor of a matrix product."""
+    """A local derivative that is the right factor of a matrix product."""
     return Rule("right", local)
 
 
 def left(local: Callable[..., Any]) -> Rule:
-    """A derivative that is the first factor of a matrix product."""
+    """A local derivative that is the left factor of a matrix product."""
     return Rule("left", local)
 
 
-# The formatter would undo the columns of the two tables.
-# fmt: off
-RULES: dict[str, tuple[Callable[..., Any], tuple[Rule, ...]]] = {
-    # y = op(a, b)  forward       ∂y/∂a                                 ∂y/∂b
-    "add":         (np.add,      (times(lambda y, a, b: 1),             times(lambda y, a, b: 1))),
-    "subtract":    (np.subtract, (times(lambda y, a, b: 1),             times(lambda y, a, b: -1))),
-    "multiply":    (np.multiply, (times(lambda y, a, b: b),             times(lambda y, a, b: a))),
-    "divide":      (np.divide,   (times(lambda y, a, b: 1 / b),         times(lambda y, a, b: -y / b))),
-    "matmul":      (np.matmul,   (right(lambda y, a, b: column(b).T),   left(lambda y, a, b: row(a).T))),
-    "negative":    (np.negative, (times(lambda y, a: -1),)),
-    "sum":         (np.sum,      (times(lambda y, a: np.ones_like(a)),)),
-}
+def row(a: Array) -> Array:
+    """``a`` as the left factor of a matrix product, where a vector stands as a row."""
+    return a.reshape(1, -1) if a.ndim == 1 else a
 
-NOTATION: dict[str, tuple[str, str, int, str, tuple[str, ...]]] = {
-    # y = op(a, b)  symbol       formula           binds    in words                  ∂y/∂a, ∂y/∂b
-    "add":         (r"\alpha",  "{a} + {b}",       SUM,     "{a} + {b}",              ("1", "1")),
-    "subtract":    (r"\beta",   "{a} - {b}",       SUM,     "{a} − {b}",              ("1", "-1")),
-    "multiply":    (r"\mu",     r"{a} \cdot {b}",  PRODUCT, "{a} × {b}",              ("{b}", "{a}")),
-    "divide":      (r"\rho",    r"\frac{{a}}{{b}}", CALL,   "{a} / {b}",              (r"\frac{1}{{b}}", r"-\frac{{y}}{{b}}")),
-    "matmul":      (r"\gamma",  r"{a} \cdot {b}",  PRODUCT, "the matrix product of {a} and {b}", ("{b}^{T}", "{a}^{T}")),
-    "negative":    (r"\nu",     "-{a}",            SUM,     "−{a}",                   ("-1",)),
-    "sum":         (r"\Lambda", r"\Lambda({a})",   CALL,    "the sum of {a}",         (r"\mathbf{1}",)),
+
+def column(b: Array) -> Array:
+    """``b`` as the right factor of a matrix product, where a vector stands as a column."""
+    return b.reshape(-1, 1) if b.ndim == 1 else b
+
+
+def element_wise(scalar: Callable[..., float]) -> Callable[..., list[float]]:
+    """A function of single numbers, applied to the elements of arrays one after the other."""
+    return lambda *operands: [scalar(*map(float, each)) for each in np.broadcast(*operands)]
+
+
+SUM, PRODUCT, POWER, CALL, NAME = range(5)
+"""How tightly a formula holds together, the loosest first."""
+
+
+@dataclass(frozen=True)
+class Notation:
+    r"""How an operation is written and said.
+
+    In the templates, ``{a}`` and ``{b}`` are the operands and ``{y}`` is the output.
+
+    Attributes:
+        symbol: The LaTeX of its name: ``\gamma``.
+        formula: The LaTeX of its result: ``{a} \cdot {b}``.
+        binds: How tightly the formula holds together.
+        words: The same for a screen reader.
+        locals: The LaTeX of the local derivative by each operand.
+    """
+
+    symbol: str
+    formula: str
+    binds: int
+    words: str
+    locals: tuple[str, ...]
+
+
+_OVER = (r"\frac{1}{{b}}", r"-\frac{{y}}{{b}}")
+_TRANSPOSED = ("{b}^{T}", "{a}^{T}")
+
+# The formatter would undo the columns of the three tables.
+# fmt: off
+RULES: dict[str, tuple[Callable[..., Any], *tuple[Rule, ...]]] = {
+    # y = op(a, b)  forward      ∂y/∂a                               ∂y/∂b
+    "add":      (np.add,      times(lambda y, a, b: 1),            times(lambda y, a, b: 1)),
+    "subtract": (np.subtract, times(lambda y, a, b: 1),            times(lambda y, a, b: -1)),
+    "multiply": (np.multiply, times(lambda y, a, b: b),            times(lambda y, a, b: a)),
+    "divide":   (np.divide,   times(lambda y, a, b: 1 / b),        times(lambda y, a, b: -y / b)),
+    "matmul":   (np.matmul,   right(lambda y, a, b: column(b).T),  left(lambda y, a, b: row(a).T)),
+    "negative": (np.negative, times(lambda y, a: -1)),
+    "sum":      (np.sum,      times(lambda y, a: np.ones_like(a))),
+}
+"""Every operation but the `FUNCTIONS`, which bring their own derivative, and the powers."""
+
+PLAIN: dict[str, Callable[..., Any]] = {
+    "add":      element_wise(operator.add),
+    "subtract": element_wise(operator.sub),
+    "multiply": element_wise(operator.mul),
+    "divide":   element_wise(operator.truediv),
+    "matmul":   lambda a, b: [math.fsum(r * c) for r in row(a) for c in column(b).T],
+    "negative": element_wise(operator.neg),
+    "sum":      lambda a: math.fsum(a.flat),
+}
+"""The same in plain Python, one number after the other: a second opinion on every value."""
+
+NOTATION: dict[str, Notation] = {
+    # y = op(a, b)         symbol     formula            binds    in words         ∂y/∂a, ∂y/∂b
+    "add":      Notation(r"\alpha",  "{a} + {b}",        SUM,     "{a} + {b}",     ("1", "1")),
+    "subtract": Notation(r"\beta",   "{a} - {b}",        SUM,     "{a} − {b}",     ("1", "-1")),
+    "multiply": Notation(r"\mu",     r"{a} \cdot {b}",   PRODUCT, "{a} × {b}",     ("{b}", "{a}")),
+    "divide":   Notation(r"\rho",    r"\frac{{a}}{{b}}", PRODUCT, "{a} / {b}",     _OVER),
+    "matmul":   Notation(r"\gamma",  r"{a} \cdot {b}",   PRODUCT, "{a} times {b}", _TRANSPOSED),
+    "negative": Notation(r"\nu",     "-{a}",             SUM,     "−{a}",          ("-1",)),
+    "sum":      Notation(r"\Lambda", r"\Lambda({a})",    CALL,    "sum({a})",      (r"\mathbf{1}",)),
 }
 # fmt: on
+
+
+@dataclass(frozen=True, eq=False)
+class Op:
+    """An operation: forward, its derivatives, and how it is written.
+
+    Attributes:
+        name: "matmul", "sigmoid"; unique but for the powers.
+        forward: The numpy function of the operands.
+        rules: The derivative by each operand, in their order.
+        plain: ``forward`` in plain Python, which shares no code with it.
+        notation: How it is written and said.
+        kinks: Where its derivative jumps, if it is element-wise.
+    """
+
+    name: str
+    forward: Callable[..., Any]
+    rules: tuple[Rule, ...]
+    plain: Callable[..., Any]
+    notation: Notation
+    kinks: tuple[float, ...] = ()
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def __call__(self, *operands: Array) -> Array:
+        """The output, read-only.
+
+        Raises:
+            InputError: If the shapes do not fit or the output is not finite.
+        """
+        shapes = tuple(np.shape(operand) for operand in operands)
+        if self.name == "matmul":
+            require_inner_sizes(*shapes)
+        try:
+            with np.errstate(all="ignore"):  # what is not finite is refused below
+                output = np.array(self.forward(*operands), dtype=np.float64)
+        except ValueError:
+            raise InputError(f"shapes for {self.name}", shapes, "shapes that fit") from None
+        if not np.isfinite(output).all():
+            raise InputError(f"output of {self.name}", output, "finite numbers")
+        output.setflags(write=False)
+        return output
+
+    def local(self, position: int, output: Array, operands: tuple[Array, ...]) -> Array:
+        """The local derivative by the operand at ``position``; one number if all share it."""
+        with np.errstate(all="ignore"):  # what is not finite is refused with the gradient
+            return np.asarray(self.rules[position].local(output, *operands), dtype=np.float64)
+
+
+def require_inner_sizes(first: tuple[int, ...], second: tuple[int, ...]) -> None:
+    """Refuse a matrix product whose factors do not fit together.
+
+    Args:
+        first: The shape of the left factor.
+        second: The shape of the right factor.
+
+    Raises:
+        InputError: If a shape is that of a single number, or the inner sizes differ.
+    """
+    if not (first and second and first[-1] == second[0]):
+        allowed = "(n, k) and (k, m), inner sizes that agree"
+        raise InputError("shapes of the matrix product", (first, second), allowed)
+
+
+OPS: dict[str, Op] = {
+    name: Op(name, forward, tuple(rules), PLAIN[name], NOTATION[name])
+    for name, (forward, *rules) in RULES.items()
+}
+"""Every operation by its name, but for the `FUNCTIONS` and the powers."""
+
+
+@cache
+def op_of(function: Function) -> Op:
+    """The operation that applies ``function`` to every element."""
+    named = re.fullmatch(r"(.+)\(\{x\}\)", function.latex)
+    symbol = named[1] if named else rf"\mathrm{{{function.name}}}".replace("_", r"\_")
+    notation = Notation(
+        symbol,
+        function.latex.replace("{x}", "{a}"),
+        POWER if function.latex.startswith("{x}") or "^" in function.latex else CALL,
+        f"{function.name}({{a}})",
+        (symbol + "'({a})",),
+    )
+    rule = times(lambda y, a: function.derivative(a))
+    plain = partial(reference, (function,))
+    return Op(function.name, function.evaluate, (rule,), plain, notation, function.kinks)
+
+
+MAX_POWER = 10
+
+
+@cache
+def power(exponent: float) -> Op:
+    """The operation that raises every element to a small whole number.
+
+    Raises:
+        InputError: If the exponent is not a whole number from 1 to `MAX_POWER`.
+    """
+    if exponent not in range(1, MAX_POWER + 1):
+        raise InputError("exponent", exponent, f"a whole number from 1 to {MAX_POWER}")
+    n = int(exponent)
+    if n == 2:  # noqa: PLR2004 - the lecture has a name for this one
+        return op_of(square)
+    notation = Notation(
+        rf"\mathrm{{pow}}_{{{n}}}",
+        f"{{a}}^{{{n}}}",
+        POWER,
+        f"{{a}} to the power {n}",
+        (f"{n} {{a}}^{{{n - 1}}}" if n > 1 else "1",),
+    )
+    rule = times(lambda y, a: n * a ** (n - 1))
+    return Op("power", lambda a: np.power(a, n), (rule,), element_wise(lambda a: a**n), notation)

@@ -48,7 +48,6 @@ def _settings() -> dict[Any, Any]:
         "lines.solid_joinstyle": "round",
         "lines.dash_capstyle": "butt",
         "mathtext.fontset": "stix",
-        "mathtext.default": "it",
         "path.simplify": False,
         "pdf.compression": 6,
         "pdf.fonttype": 3,

@@ -1,1 +1,107 @@
-"""Section: derivatives."""
+"""Section 4: derivatives."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from figgen import figure
+from figgen.core import Function, Interval, closed_form, deriv, exp
+from figgen.core.numbers import printed, scientific
+from figgen.draw.canvas import Canvas
+from figgen.draw.plots import Box, Plot
+
+
+@figure(
+    title="The slope at a point",
+    perspective="plot",
+    alt="A rising curve with its tangent at one point, and three secants that close in on it.",
+    steps=4,
+)
+def derivative_tangent(
+    canvas: Canvas,
+    *,
+    function: Function = exp,
+    at: float = 0.5,
+    deltas: tuple[float, float, float] = (1.0, 0.5, 0.1),
+) -> None:
+    """As Δ shrinks, the slope of the secant goes to the slope of the tangent: the derivative."""
+    plot = Plot(canvas, Box(0.5, 0.75, 6.4, 4.1), Interval(-1.2, 2.0), Interval(0, 6))
+    plot.frame({at: "$a$"}, (), ylabel="$f(x)$")
+    plot.curve(function, "ink")
+    slope = plot.tangent(function, at, length=4.2)
+    plot.points(function, (at,))
+
+    left, right, top = 8.5, 10.9, 4.75
+    canvas.text(left, top, "step $\\Delta$", size=20, weight="semibold")
+    canvas.text(right, top, "slope", size=20, weight="semibold")
+    canvas.line((left - 0.7, top - 0.3), (right + 0.8, top - 0.3), "muted")
+    canvas.text(left, 1.15, "tangent", "backward", size=20, weight="semibold")
+    canvas.number(right, 1.15, slope, "backward", places=4, size=24)
+    canvas.line((left - 0.7, 1.55), (right + 0.8, 1.55), "muted")
+    for row, delta in enumerate(deltas):
+        height = top - 0.75 - 0.75 * row
+        with canvas.step(row + 2):
+            secant = plot.secant(function, at, delta)
+            canvas.text(left, height, printed(delta), "forward", size=24)
+            canvas.number(right, height, secant, "forward", places=4, size=24)
+
+
+@figure(
+    title="Why the step is 0.001",
+    perspective="plot",
+    alt="A plot with two logarithmic axes: the error of the central difference against the step.",
+)
+def derivative_error(
+    canvas: Canvas, *, function: Function = exp, at: float = 0.5, delta: float = 0.001
+) -> None:
+    """A smaller step is better only until rounding takes over; 0.001 is on the safe side."""
+    exponents = np.linspace(-15, 0, 31)
+    errors = np.array([_error(canvas, function, at, 10.0**exponent) for exponent in exponents])
+    plot = Plot(
+        canvas, Box(1.5, 0.85, 9.2, 4.0), Interval(-15.5, 0.2), Interval(-12.5, 0.2), (-15.5, -12.5)
+    )
+    plot.frame(
+        {e: f"$10^{{{e}}}$" for e in (-15, -12, -9, -6, -3, 0)},
+        {e: f"$10^{{{e}}}$" for e in (-12, -9, -6, -3, 0)},
+        xlabel=r"$\Delta$",
+        ylabel="error",
+    )
+    plot.line(exponents, np.log10(errors), "forward", width=2.4, dotted=True)
+    plot.label(-11.2, -3.6, "rounding takes over", "muted", ha="left")
+    plot.label(-1.7, -6.5, "falls as $\\Delta^2$", "muted", ha="left")
+    canvas.claim(
+        f"the power with which the error of {function.name} falls from Δ = 0.1 to Δ = 0.001",
+        np.log10(_error(canvas, function, at, 0.1) / _error(canvas, function, at, 0.001)) / 2,
+        2,
+        "the theory of the central difference",
+        # The next term of the expansion, of size Δ² beside 1, at the larger step.
+        tolerance=1e-3,
+    )
+    error = _error(canvas, function, at, delta)
+    plot.dot(np.log10(delta), np.log10(error), "highlight", size=13)
+    words = rf"$\Delta = {delta:g}$: error ${scientific(error)}$"
+    plot.label(np.log10(delta), np.log10(error), words, "highlight", shift=(-0.25, 0.4), ha="right")
+    best = int(np.argmin(errors))
+    canvas.describe(
+        f"The error is {errors[-1]:.1g} at a step of 1, falls with the square of the step to"
+        f" {errors[best]:.0e} at {10 ** exponents[best]:.0e}, then rises again, raggedly, to"
+        f" {errors[0]:.0e} at 1e-15. At the step {delta:g} it is {error:.1e}."
+    )
+
+
+def _error(canvas: Canvas, function: Function, at: float, delta: float) -> float:
+    """The error of the central difference; claimed against the same difference without rounding."""
+    exact = float(closed_form(function, np.array(at)))
+    error = abs(float(deriv(function, at, delta)) - exact)
+    above, below = (Fraction(float(function(np.array(at + side)))) for side in (delta, -delta))
+    canvas.claim(
+        f"the error of the central difference of {function.name} at Δ = {delta:.1e}",
+        error,
+        abs(float((above - below) / (2 * Fraction(delta)) - Fraction(exact))),
+        "the same difference in exact fractions",
+        # The division rounds once, by half a unit in the 16th digit of the slope.
+        tolerance=1e-15,
+    )
+    return error

@@ -26,6 +26,21 @@ def printed(value: float, places: int = 3) -> str:
     return "0" if text in {"-0", ""} else text.replace("-", MINUS)
 
 
+def scientific(value: float, places: int = 1) -> str:
+    r"""``value`` as LaTeX, a number between 1 and 10 times a power of ten.
+
+    >>> print(scientific(2.748e-07), scientific(-9.96))
+    2.7 \times 10^{-7} -1.0 \times 10^{1}
+
+    Raises:
+        InputError: If the value is not finite.
+    """
+    if value - value != 0:
+        raise InputError("printed number", value, "a finite number")
+    mantissa, exponent = f"{value:.{places}e}".split("e")
+    return rf"{mantissa} \times 10^{{{int(exponent)}}}"
+
+
 def read(text: str) -> float:
     """The number that `printed` wrote.
 

@@ -39,6 +39,9 @@ SLOTS: dict[Slot, tuple[float, float]] = {
 
 POINTS_PER_INCH = 72.0
 
+DASHES: tuple[float, tuple[float, ...]] = (0, (3.2, 1.6))
+"""Dash and gap of a dashed line, in multiples of its width."""
+
 A = TypeVar("A", bound=Artist)
 Weight: TypeAlias = Literal["regular", "semibold", "bold"]
 Horizontal: TypeAlias = Literal["left", "center", "right"]
@@ -315,6 +318,21 @@ class Canvas:
         )
         words = before + digits
         return self.text(x, y, words, role, size=size, weight=weight, ha=ha, va=va, axes=axes)
+
+    def line(
+        self,
+        start: tuple[float, float],
+        end: tuple[float, float],
+        role: Role = "ink",
+        *,
+        width: float = 1.6,
+        dashed: bool = False,
+    ) -> Line2D:
+        """Draw a straight line on the page, from one place in inches to another."""
+        (line,) = self.page.plot(
+            *zip(start, end, strict=True), linewidth=width, linestyle=DASHES if dashed else "-"
+        )
+        return self.mark(line, stroke=role)
 
     def measure(self, text: Text) -> tuple[float, float]:
         """Width and height of a text in inches, as it will be drawn."""

@@ -6,13 +6,14 @@ and says in the alt text what can be seen.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.text import Text
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from figgen.core import (
@@ -28,7 +29,7 @@ from figgen.core import (
 )
 from figgen.core.chains import kinks, reference, sign_changes, spoken
 from figgen.core.numbers import MINUS, printed
-from figgen.draw.canvas import Canvas, Horizontal, Vertical
+from figgen.draw.canvas import DASHES, Canvas, Horizontal, Vertical
 from figgen.draw.style import LABEL, MATHS, SMALL
 from figgen.draw.theme import Role
 
@@ -39,9 +40,8 @@ BY_EXTRAPOLATION = "Richardson extrapolation of differences"
 SLOPE_TOLERANCE = 1e-8
 """What the extrapolation can promise: about ten digits, less at a kink."""
 
-DASHES: tuple[float, tuple[float, ...]] = (0, (3.2, 1.6))
-"""A derivative is dashed, so that it differs from its function by more than colour."""
-
+SYMBOL = 34.0
+"""Size of a + or − in an area, in points."""
 CURVE_WIDTH = 3.2
 LINE_WIDTH = 1.6
 
@@ -58,6 +58,9 @@ class Box(NamedTuple):
 def as_chain(functions: Function | Sequence[Function]) -> Chain:
     """One function or several, as a chain."""
     return (functions,) if isinstance(functions, Function) else tuple(functions)
+
+
+Ticks: TypeAlias = Sequence[float] | Mapping[float, str]
 
 
 class Plot:
@@ -89,6 +92,13 @@ class Plot:
 
     # Places
 
+    def on_page(self, x: float, y: float) -> tuple[float, float]:
+        """A point of the plot in inches from the lower left corner of the canvas."""
+        left, bottom, width, height = self.box
+        across = (x - self.x.low) / self.x.width
+        up = (y - self.y.low) / self.y.width
+        return left + across * width, bottom + up * height
+
     def dx(self, inches: float) -> float:
         """A horizontal distance on the canvas, in units of the x axis."""
         return inches * self.x.width / self.box.width
@@ -113,29 +123,52 @@ class Plot:
         place = (x + self.dx(shift[0]), y + self.dy(shift[1]))
         return self.canvas.text(*place, words, role, size=size, ha=ha, va=va, axes=self.axes)
 
+    def number(
+        self,
+        x: float,
+        y: float,
+        value: float,
+        role: Role = "ink",
+        *,
+        places: int = 3,
+        shift: tuple[float, float] = (0, 0),
+        ha: Horizontal = "center",
+    ) -> None:
+        """Write a number at a point, moved by ``shift`` inches, and claim its digits."""
+        place = (x + self.dx(shift[0]), y + self.dy(shift[1]))
+        self.canvas.number(*place, value, role, places=places, ha=ha, axes=self.axes)
+
     # Axes
 
     def frame(
         self,
-        xticks: Sequence[float] = (),
-        yticks: Sequence[float] = (),
+        xticks: Ticks = (),
+        yticks: Ticks = (),
         xlabel: str = "$x$",
         ylabel: str | None = "$y$",
     ) -> None:
-        """Draw the two axes as arrows, with those ticks that mean something."""
+        """Draw the two axes as arrows, with those ticks that mean something.
+
+        Args:
+            xticks: Places of the ticks, each labelled with its number; or a mapping from places
+                to labels, empty ones included.
+            yticks: Likewise.
+            xlabel: What stands at the right end of the horizontal axis.
+            ylabel: What stands above the vertical axis.
+        """
         x0, y0 = self.origin
         beyond = 0.22
         self._axis((self.x.low, y0), (self.x.high + self.dx(beyond), y0))
         self._axis((x0, self.y.low), (x0, self.y.high + self.dy(beyond)))
         self.label(self.x.high, y0, xlabel, size=MATHS, shift=(beyond + 0.08, 0), ha="left")
         if ylabel:
-            self.label(x0, self.y.high, ylabel, size=MATHS, shift=(0, beyond + 0.06), va="bottom")
-        for tick in xticks:
+            self.label(x0, self.y.high, ylabel, size=MATHS, shift=(0, beyond + 0.02), va="bottom")
+        for tick, words in _labelled(xticks):
             self._tick((tick, y0), (0, 0.06))
-            self.label(tick, y0, printed(tick), size=SMALL, shift=(0, -0.12), va="top")
-        for tick in yticks:
+            self.label(tick, y0, words, size=SMALL, shift=(0, -0.12), va="top")
+        for tick, words in _labelled(yticks):
             self._tick((x0, tick), (0.06, 0))
-            self.label(x0, tick, printed(tick), size=SMALL, shift=(-0.14, 0), ha="right")
+            self.label(x0, tick, words, size=SMALL, shift=(-0.14, 0), ha="right")
 
     def _axis(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         arrow = FancyArrowPatch(
@@ -163,19 +196,47 @@ class Plot:
         *,
         width: float = LINE_WIDTH,
         dashed: bool = False,
-        clip: bool = False,
+        dotted: bool = False,
         zorder: float = 2,
     ) -> None:
-        """Draw a line without a claim: scenery, not a value."""
+        """Draw a line without a claim.
+
+        Args:
+            x: Places, shape (n,).
+            y: Likewise.
+            role: The colour.
+            width: Line width in points.
+            dashed: Whether it is dashed.
+            dotted: Whether each place is a dot too.
+            zorder: What it lies above.
+        """
         (line,) = self.axes.plot(
             np.asarray(x),
             np.asarray(y),
             linewidth=width,
             linestyle=DASHES if dashed else "-",
-            clip_on=clip,
+            marker="o" if dotted else "none",
+            markersize=6,
+            clip_on=False,
             zorder=zorder,
         )
-        self.canvas.mark(line, stroke=role)
+        self.canvas.mark(line, stroke=role, fill=role, tint=1)
+
+    def dot(
+        self, x: float, y: float, role: Role, *, hollow: bool = False, size: float = 10.0
+    ) -> None:
+        """Mark a point without a claim.
+
+        Args:
+            x: Its place.
+            y: Likewise.
+            role: The colour.
+            hollow: Whether it is a ring.
+            size: Its diameter in points.
+        """
+        (dot,) = self.axes.plot([x], [y], "o", markersize=size, markeredgewidth=2, clip_on=False)
+        dot.set_zorder(5)
+        self.canvas.mark(dot, stroke=role, fill="paper" if hollow else role, tint=1)
 
     # Curves
 
@@ -185,7 +246,7 @@ class Plot:
         role: Role = "ink",
         *,
         name: str | None = None,
-        width: float = CURVE_WIDTH,
+        name_at: float | None = None,
         shift: tuple[float, float] = (0.12, 0),
     ) -> None:
         """Draw nested functions, with their name at the right end.
@@ -194,24 +255,27 @@ class Plot:
             functions: The functions, the innermost first.
             role: The colour.
             name: The LaTeX of the name; none is written if not given.
-            width: Line width in points.
-            shift: How far the name stands from the end, in inches.
+            name_at: The x beside which the name stands; the right end if not given.
+            shift: How far the name stands from that point of the curve, in inches.
         """
         links = as_chain(functions)
         x = self._visible(links)
         y = chain(links, x)
         self.canvas.claim(f"the curve {spoken(links)}", y, reference(links, x), BY_REFERENCE)
-        self.line(x, y, role, width=width, zorder=3)
+        self.line(x, y, role, width=CURVE_WIDTH, zorder=3)
         if name:
-            self.label(x[-1], y[-1], f"${name}$", role, size=MATHS, shift=shift, ha="left")
+            end = float(x[-1]) if name_at is None else name_at
+            self._name(end, float(chain(links, end)), name, role, shift)
         self.canvas.describe(_course_of(spoken(links), x, y))
 
-    def signed_curve(
-        self, functions: Function | Sequence[Function], *, width: float = CURVE_WIDTH
-    ) -> None:
+    def _name(self, x: float, y: float, name: str, role: Role, shift: tuple[float, float]) -> None:
+        self.label(x, y, f"${name}$", role, size=MATHS, shift=shift, ha="left")
+
+    def signed_curve(self, functions: Function | Sequence[Function]) -> None:
         """Draw nested functions, rising stretches apart from falling and level ones.
 
-        A stretch says in words what it does, so that the colour is not the only cue.
+        A stretch says in words what it does, so that the colour is not the only cue. The word
+        stands on the side of the curve that has more room.
         """
         links = as_chain(functions)
         for piece, sign in slope_signs(links, self.x):
@@ -231,7 +295,13 @@ class Plot:
                 "the values at both ends",
             )
             role, word = _DIRECTIONS[sign]
-            self.line(x, y, role, width=width, zorder=3)
+            self.line(x, y, role, width=CURVE_WIDTH, zorder=3)
+            middle = (piece.low + piece.high) / 2
+            height = float(chain(links, middle))
+            side = -1 if height > (self.y.low + self.y.high) / 2 else 1
+            self.label(
+                middle, height, word, role, size=SMALL, shift=(-0.25 * side * sign, 0.4 * side)
+            )
             self.canvas.describe(f"{spoken(links)} {word} {where}.")
 
     def derivative(
@@ -240,6 +310,7 @@ class Plot:
         role: Role = "backward",
         *,
         name: str | None = None,
+        name_at: float | None = None,
         shift: tuple[float, float] = (0.12, 0),
         signs: bool = False,
     ) -> None:
@@ -251,7 +322,8 @@ class Plot:
             functions: The functions, the innermost first.
             role: The colour.
             name: The LaTeX of the name; none is written if not given.
-            shift: How far the name stands from the right end, in inches.
+            name_at: The x beside which the name stands; the right end if not given.
+            shift: How far the name stands from that point of the curve, in inches.
             signs: Whether to fill the area above and below zero, with a + or a − in it.
         """
         links = as_chain(functions)
@@ -272,15 +344,16 @@ class Plot:
         x = self.x.samples(SAMPLES)
         slope = chain_deriv(links, x, closed_form)
         if name:
-            self.label(x[-1], slope[-1], f"${name}$", role, size=MATHS, shift=shift, ha="left")
+            end = self.x.high if name_at is None else name_at
+            self._name(end, float(chain_deriv(links, end, closed_form)), name, role, shift)
         self.canvas.describe(_course_of(f"The derivative of {spoken(links)}", x, slope))
 
     def _jump(self, links: Chain, kink: float, role: Role) -> None:
         left, right = one_sided_slopes(links, kink)
         if abs(right - left) <= SLOPE_TOLERANCE:
             return
-        self._dot(kink, left, role, fill=role)
-        self._dot(kink, right, role, fill="paper")
+        self.dot(kink, left, role)
+        self.dot(kink, right, role, hollow=True)
         self.canvas.describe(
             f"At x = {printed(kink)} it jumps from {printed(left)} to {printed(right)}."
         )
@@ -295,20 +368,7 @@ class Plot:
             self.canvas.mark(area, fill=role, tint=0.25)
             peak = int(np.argmax(np.abs(part)))
             if abs(part[peak]) > self.dy(0.5):
-                self.label(float(x[peak]), float(part[peak]) / 2, symbol, role, size=MATHS)
-
-    def _dot(self, x: float, y: float, role: Role, fill: Role, size: float = 10.0) -> None:
-        (dot,) = self.axes.plot(
-            [x],
-            [y],
-            marker="o",
-            markersize=size,
-            markeredgewidth=2,
-            linestyle="none",
-            clip_on=False,
-        )
-        dot.set_zorder(5)
-        self.canvas.mark(dot, stroke=role, fill=fill, tint=1)
+                self.label(float(x[peak]), float(part[peak]) / 2, symbol, role, size=SYMBOL)
 
     # Points and straight lines
 
@@ -325,13 +385,13 @@ class Plot:
         values = chain(links, list(at))
         for x, y in zip(at, values, strict=True):
             self.canvas.claim(f"{spoken(links, printed(x))}", y, reference(links, x), BY_REFERENCE)
-            self._dot(x, float(y), role, fill=role, size=size)
+            self.dot(x, float(y), role, size=size)
         pairs = ", ".join(f"({printed(x)}, {printed(y)})" for x, y in zip(at, values, strict=True))
         noun = "Point" if len(at) == 1 else "Points"
         self.canvas.describe(f"{noun} of {spoken(links)} at {pairs}.")
 
     def slope_point(
-        self, functions: Function | Sequence[Function], at: float, role: Role = "highlight"
+        self, functions: Function | Sequence[Function], at: float, role: Role = "backward"
     ) -> float:
         """Mark a point of the derivative.
 
@@ -339,7 +399,7 @@ class Plot:
             The slope there.
         """
         slope = self.slope(functions, at)
-        self._dot(at, slope, role, fill=role)
+        self.dot(at, slope, role)
         return slope
 
     def slope(self, functions: Function | Sequence[Function], at: float) -> float:
@@ -415,7 +475,7 @@ class Plot:
         self.line(x, middle + slope * (x - at), role, width=2.4, dashed=True, zorder=3.5)
         if dots:
             for end, value in zip(ends, (low, high), strict=True):
-                self._dot(float(end), float(value), role, fill="paper", size=9)
+                self.dot(float(end), float(value), role, hollow=True, size=9)
         self.canvas.describe(
             f"The secant through x = {printed(at - delta)} and {printed(at + delta)}"
             f" has slope {printed(slope, 4)}."
@@ -468,6 +528,23 @@ def one_sided_slopes(links: Chain, at: float) -> tuple[float, float]:
     """The slopes just left and just right of a point, by the chain rule."""
     left, right = chain_deriv(links, np.nextafter(at, [-np.inf, np.inf]), closed_form)
     return float(left), float(right)
+
+
+def rounded_range(values: Array, count: int = 3) -> tuple[Interval, tuple[float, ...]]:
+    """A range with round ends that holds ``values``, and about ``count`` round ticks in it.
+
+    Zero is always inside, because a slope or a height means nothing without it.
+    """
+    ticks = MaxNLocator(nbins=count, steps=[1, 2, 2.5, 5, 10]).tick_values(
+        min(0.0, float(values.min())), max(0.0, float(values.max()))
+    )
+    return Interval(float(ticks[0]), float(ticks[-1])), tuple(float(t) for t in ticks if t)
+
+
+def _labelled(ticks: Ticks) -> list[tuple[float, str]]:
+    if isinstance(ticks, Mapping):
+        return list(ticks.items())
+    return [(tick, printed(tick)) for tick in ticks]
 
 
 def _split(interval: Interval, points: Sequence[float]) -> list[Interval]:

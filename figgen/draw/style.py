@@ -28,15 +28,16 @@ FAMILY = "figgen Sans"
 CODE_FAMILY = "DejaVu Sans Mono"
 """The monospaced font that matplotlib carries."""
 
-_FACES = ("SourceSansPro", "SourceSansProSemibold", "SourceSansProBold", "SourceSansProIt")
+# Weights are set here, because matplotlib guesses some of them wrongly from the files.
+_FACES = {"SourceSansPro": 400, "SourceSansProSemibold": 600, "SourceSansProBold": 700}
 
 
 @cache
 def _settings() -> dict[Any, Any]:
     manager = font_manager.fontManager
-    for face in _FACES:
+    for face, weight in _FACES.items():
         manager.addfont(font_source_sans_pro.font_files_ttf[face])
-        manager.ttflist[-1] = replace(manager.ttflist[-1], name=FAMILY)
+        manager.ttflist[-1] = replace(manager.ttflist[-1], name=FAMILY, weight=weight)
     # Not the backend: it belongs to the session, and to read it imports pyplot.
     defaults = {key: value for key, value in mpl.rcParamsDefault.items() if key != "backend"}
     return defaults | {

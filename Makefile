@@ -1,0 +1,52 @@
+# Everything runs in .venv, which the first target that needs it makes.
+# Another Python: make PYTHON=python3.13 figures
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+# For one command: make figures ARGS='chain2-plot -t dark'
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help figures test check baselines bench lock clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+# --no-deps: the lock file is complete. --no-build-isolation: the build backend is in it too.
+$(READY): constraints.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'figgen needs Python 3.11 or newer; name one: make PYTHON=python3.12 figures' >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || \
+	  { echo 'Python has no venv module; install it (on Debian: python3-venv)' >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+figures: $(READY) ## render the whole lecture into build/
+	$(BIN)/figgen build $(ARGS)
+
+test: $(READY) ## all tests, image tests included
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY) ## lint, types, import contracts, and every claim of every figure
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/figgen check
+
+baselines: $(READY) ## renew the baseline pictures, after you have looked at them
+	$(BIN)/python -m pytest tests/test_images.py --mpl-generate-path=tests/baseline -o addopts= -q
+
+bench: $(READY) ## measure, beside what figgen is compared to
+	$(BIN)/python benchmarks/start.py
+	$(BIN)/python benchmarks/build.py
+
+lock: $(READY) ## renew constraints.txt from pyproject.toml
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --quiet --output-file constraints.txt
+
+clean: ## delete everything that was made, .venv included
+	rm -rf .venv build *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis

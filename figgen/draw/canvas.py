@@ -160,6 +160,11 @@ class Canvas:
             self._now = before
 
     @property
+    def span(self) -> tuple[int, int | None]:
+        """The first and the last step of what is drawn now; None for no last one."""
+        return self._now
+
+    @property
     def steps(self) -> int:
         """The number of steps drawn."""
         return self._declared

@@ -7,6 +7,7 @@ the roles in which it is painted. All steps and all themes are the same drawing.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ POINTS_PER_INCH = 72.0
 
 DASHES: tuple[float, tuple[float, ...]] = (0, (3.2, 1.6))
 """Dash and gap of a dashed line, in multiples of its width."""
+
+_FORMULA = re.compile(r"\$[^$]*\$")
 
 A = TypeVar("A", bound=Artist)
 Weight: TypeAlias = Literal["regular", "semibold", "bold"]
@@ -273,6 +276,8 @@ class Canvas:
         """
         if size < SMALL:
             raise InputError("text size", size, f"{SMALL:g} points or more")
+        # mathtext raises the prime of STIX, which is raised already, once more.
+        words = _FORMULA.sub(lambda formula: formula[0].replace("'", "\N{PRIME}"), words)
         with style():
             text = (axes or self.page).text(
                 x, y, words, fontsize=size, fontweight=weight, ha=ha, va=va, linespacing=linespacing
@@ -314,13 +319,7 @@ class Canvas:
         Returns:
             The text.
         """
-        digits = printed(value, places)
-        self.claim(
-            f"the printed number {before}{digits}",
-            read(digits),
-            rounded(value, places),
-            f"decimal rounding of the computed number to {places} places",
-        )
+        digits = self.digits(value, places, before)
         words = before + digits
         return self.text(x, y, words, role, size=size, weight=weight, ha=ha, va=va, axes=axes)
 
@@ -358,8 +357,31 @@ class Canvas:
         scale: float = 1.0,
     ) -> None:
         """File a claim about what is drawn; the arguments are those of `figgen.core.Claim`."""
-        claim = Claim(what, drawn, independent, how, tolerance, scale)
+        self.file(Claim(what, drawn, independent, how, tolerance, scale))
+
+    def file(self, claim: Claim) -> None:
+        """File a claim that was made elsewhere."""
         self.claims.append(Filed(claim, self._author_line()))
+
+    def digits(self, value: float, places: int = 3, before: str = "") -> str:
+        """A number as it is printed, with the claim that its digits are the computed ones.
+
+        Args:
+            value: The number.
+            places: The decimals to print; idle zeros are left out.
+            before: What is written before it; only for the claim's words.
+
+        Returns:
+            The digits, with a true minus sign.
+        """
+        digits = printed(value, places)
+        self.claim(
+            f"the printed number {before}{digits}",
+            read(digits),
+            rounded(value, places),
+            f"decimal rounding of the computed number to {places} places",
+        )
+        return digits
 
     def describe(self, sentence: str) -> None:
         """Add a sentence to the alt text, from the current step on.

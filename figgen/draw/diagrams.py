@@ -17,7 +17,7 @@ from matplotlib.text import Text
 
 from figgen.core import InputError
 from figgen.draw.canvas import Canvas, CanvasError
-from figgen.draw.layout import Layout, Point, Size, dot_source, mirrored, place
+from figgen.draw.layout import Layout, Point, Size, columns, dot_source, mirrored, place, respaced
 from figgen.draw.plots import Box
 from figgen.draw.style import LABEL, MATHS
 from figgen.draw.theme import Role
@@ -140,12 +140,15 @@ class Diagram:
 
     # Drawing
 
-    def draw(self, box: Box, *, rank_gap: float = 0.6, node_gap: float = 0.5) -> Layout:
-        """Place and draw everything in the middle of ``box``, as wide as it is.
+    def draw(
+        self, box: Box, *, rank_gap: float = 0.6, widest_gap: float = 2.4, node_gap: float = 0.5
+    ) -> Layout:
+        """Place and draw everything in the middle of ``box``.
 
         Args:
             box: The place, in inches.
             rank_gap: The least distance between two columns, in inches.
+            widest_gap: The distance up to which columns move apart to fill the box.
             node_gap: The least distance between two nodes of a column, in inches.
 
         Returns:
@@ -158,13 +161,13 @@ class Diagram:
         if not self.nodes:
             raise InputError("number of nodes", 0, "1 or more")
         sizes = {name: self._size(node) for name, node in self.nodes.items()}
-        rank_gap, node_gap = self._gaps(rank_gap, node_gap)
-        layout = self._place(sizes, rank_gap, node_gap)
+        layout = self._place(sizes, rank_gap, self._node_gap(node_gap))
+        gaps = self._column_gaps(layout, rank_gap)
+        widths = {name: size.width for name, size in sizes.items()}
+        spare = box.width - respaced(layout, widths, gaps).width
         # Too wide gaps look lost, so a small diagram does not fill a wide box.
-        columns = len({round(x, 3) for x, _ in layout.nodes.values()})
-        spare = (box.width - layout.width) / max(columns - 1, 1)
-        if spare > 0:
-            layout = self._place(sizes, rank_gap + min(spare, rank_gap), node_gap)
+        gaps = [gap + max(min(spare / len(gaps), widest_gap - gap), 0.0) for gap in gaps]
+        layout = respaced(layout, widths, gaps)
         if layout.width > box.width + 1e-6 or layout.height > box.height + 1e-6:
             raise CanvasError(
                 f"the diagram needs {layout.width:.2f} x {layout.height:.2f} inches"
@@ -191,20 +194,31 @@ class Diagram:
         diameter = max(SMALLEST, float(np.hypot(width - PADDING, height - PADDING)))
         return Size("circle", diameter, diameter)
 
-    def _gaps(self, rank_gap: float, node_gap: float) -> tuple[float, float]:
+    def _node_gap(self, least: float) -> float:
+        """The distance of two nodes of a column at which the labels of their edges fit."""
         labels = [label for edge in self.edges for label in edge.labels]
-        measured = [self.canvas.measure(label.text) for label in labels]
-        widest = max((width for width, _ in measured), default=0.0)
-        tallest = max((height for _, height in measured), default=0.0)
-        rank_gap = max(rank_gap, widest + 2 * LABEL_ROOM)
         heads = [edge.head for edge in self.edges if edge.labels]
-        if len(set(heads)) < len(heads):
-            # Edges that meet in a node are half as far apart in their middle, where the labels
-            # are, as at their tails.
-            rows = len({label.side for label in labels})
-            middle = rows * (tallest + 2 * EDGE_GAP) + EDGE_GAP
-            node_gap = max(node_gap, 2 * middle - SMALLEST)
-        return rank_gap, node_gap
+        if len(set(heads)) == len(heads):
+            return least
+        # Edges that meet in a node are half as far apart in their middle, where the labels are,
+        # as at their tails.
+        tallest = max(self.canvas.measure(label.text)[1] for label in labels)
+        rows = len({label.side for label in labels})
+        middle = rows * (tallest + 2 * EDGE_GAP) + EDGE_GAP
+        return max(least, 2 * middle - SMALLEST)
+
+    def _column_gaps(self, layout: Layout, least: float) -> list[float]:
+        """The distance of each column from the next at which the labels between them fit."""
+        places = columns(layout)
+        gaps = [least] * (len(places) - 1)
+        for edge in self.edges:
+            start, end = (
+                places.index(round(layout.nodes[name][0], 3)) for name in (edge.tail, edge.head)
+            )
+            if edge.labels and end == start + 1:
+                widest = max(self.canvas.measure(label.text)[0] for label in edge.labels)
+                gaps[start] = max(gaps[start], widest + 2 * LABEL_ROOM)
+        return gaps
 
     def _place(self, sizes: dict[str, Size], rank_gap: float, node_gap: float) -> Layout:
         ends = [(edge.tail, edge.head) for edge in self.edges]

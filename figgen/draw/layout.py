@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import graphviz
+import numpy as np
 from graphviz.backend import execute
 
 POINTS_PER_INCH = 72.0
@@ -176,6 +177,44 @@ def _read(answer: dict[str, Any]) -> Layout:
             tuple(point(text) for text in edge["pos"].split())
             for edge in sorted(edges, key=lambda edge: int(edge["_gvid"]))
         ),
+    )
+
+
+def columns(layout: Layout) -> list[float]:
+    """Where the centres of the nodes stand, from left to right."""
+    return sorted({round(x, 3) for x, _ in layout.nodes.values()})
+
+
+def respaced(layout: Layout, widths: Mapping[str, float], gaps: Sequence[float]) -> Layout:
+    """``layout`` with its columns so far apart as their labels need.
+
+    Graphviz knows one distance for all columns; a long label would push all of them apart.
+
+    Args:
+        layout: What Graphviz made.
+        widths: The width of each node, in inches.
+        gaps: The distance between each column and the next, in inches.
+
+    Returns:
+        The same heights, and edges stretched between the columns.
+    """
+    centres = columns(layout)
+    halves = dict.fromkeys(centres, 0.0)
+    for name, (x, _) in layout.nodes.items():
+        halves[round(x, 3)] = max(halves[round(x, 3)], widths[name] / 2)
+    before = [side for x in centres for side in (x - halves[x], x + halves[x])]
+    after = [before[0]]
+    for x, gap in zip(centres, (*gaps, 0.0), strict=True):
+        after += [after[-1] + 2 * halves[x], after[-1] + 2 * halves[x] + gap]
+
+    def stretch(point: Point) -> Point:
+        return float(np.interp(point[0], before, after[:-1])), point[1]
+
+    return Layout(
+        width=after[-2] + before[0],
+        height=layout.height,
+        nodes={name: stretch(point) for name, point in layout.nodes.items()},
+        edges=tuple(tuple(stretch(point) for point in curve) for curve in layout.edges),
     )
 
 

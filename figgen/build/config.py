@@ -1,0 +1,73 @@
+"""Where the course is: named on the command line, in a pyproject.toml, or found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from figgen.build.errors import BuildError
+
+FOLDER = "figures"
+"""What the folder of a course is called when nothing else is said."""
+
+# Beside the engine in a checkout and when installed. Not looked up as a module: that could find
+# any folder of this name.
+_INSTALLED = Path(__file__).parents[2] / FOLDER
+
+
+def find_course(given: Path | None, start: Path) -> Path:
+    """The folder of the course to work with.
+
+    The first of these that there is: ``given``; ``figures`` in the ``[tool.figgen]`` of the
+    nearest pyproject.toml that has such a table; ``./figures``, if it is a package; the course
+    that comes with figgen.
+
+    Args:
+        given: The folder named on the command line, relative to ``start``.
+        start: The folder to search from.
+
+    Returns:
+        The folder, as an absolute path; whether it holds a course is for `read_course` to say.
+
+    Raises:
+        BuildError: If a pyproject.toml is wrong.
+    """
+    if given is not None:
+        return _absolute(start / given)
+    for folder in (start, *start.parents):
+        project = folder / "pyproject.toml"
+        if project.is_file():
+            named = _named_in(project)
+            if named is not None:
+                return _absolute(folder / named)
+    here = start / FOLDER
+    return here if (here / "__init__.py").is_file() else _INSTALLED
+
+
+def _absolute(folder: Path) -> Path:
+    # Resolved only where its last part is no name ('.' and '..'), because a course takes its
+    # name from the path that was given, links included.
+    return folder.resolve() if folder.name in {"", ".."} else folder
+
+
+def _named_in(project: Path) -> str | None:
+    try:
+        text = project.read_text(encoding="utf-8")
+        # Most of them say nothing about figgen, and reading one takes time.
+        if "figgen" not in text:
+            return None
+        import tomllib  # noqa: PLC0415 - only if needed, because every command starts here
+
+        content = tomllib.loads(text)
+    except OSError as error:
+        raise BuildError(f"{project}: cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise BuildError(f"{project}: not valid TOML: {error}") from None
+    match content:
+        case {"tool": {"figgen": {"figures": str(named)}}}:
+            return named
+        case {"tool": {"figgen": table}}:
+            raise BuildError(
+                f"{project}: [tool.figgen] is {table!r}; allowed: figures = 'PATH',"
+                " the folder of the course"
+            )
+    return None

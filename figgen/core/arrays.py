@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -32,7 +33,7 @@ class Interval:
     high: float
 
     def __post_init__(self) -> None:
-        if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
+        if not (is_finite(self.low) and is_finite(self.high) and self.low < self.high):
             raise InputError("interval", (self.low, self.high), "two finite numbers, low < high")
 
     @property
@@ -54,6 +55,39 @@ class Interval:
         return np.linspace(self.low, self.high, count)
 
 
+def is_finite(value: object) -> bool:
+    """Whether ``value`` is one real number that is not infinite and not NaN."""
+    try:
+        return math.isfinite(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return False
+
+
+def as_floats(value: ArrayLike, what: str) -> Array:
+    """``value`` as a new array of 64-bit floats, infinite or NaN ones included.
+
+    Stricter than numpy, which reads None as NaN, text as the number that it spells, and drops an
+    imaginary part.
+
+    Args:
+        value: Real numbers; any shape.
+        what: The name of the value in the error.
+
+    Raises:
+        InputError: If it is anything but real numbers.
+    """
+    try:
+        given = np.asarray(value)
+        if given.dtype.kind == "O":
+            # Fractions and the like; float() refuses None.
+            return np.array([float(each) for each in given.flat]).reshape(given.shape)
+    except (TypeError, ValueError):
+        raise InputError(what, value, "real numbers") from None
+    if given.dtype.kind not in "biuf":
+        raise InputError(what, value, "real numbers")
+    return given.astype(np.float64)
+
+
 def as_numbers(value: ArrayLike, what: str, *, max_dimensions: int | None = None) -> Array:
     """``value`` as an array of finite 64-bit floats.
 
@@ -65,10 +99,7 @@ def as_numbers(value: ArrayLike, what: str, *, max_dimensions: int | None = None
     Raises:
         InputError: If it is not numeric, not finite or has too many dimensions.
     """
-    try:
-        numbers = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(what, value, "real numbers") from None
+    numbers = as_floats(value, what)
     if not np.isfinite(numbers).all():
         raise InputError(what, value, "finite numbers")
     if max_dimensions is not None and numbers.ndim > max_dimensions:
@@ -81,12 +112,12 @@ def apply(func: Map, x: Array) -> Array:
     """``func(x)``, refused if it is not element-wise.
 
     Raises:
-        InputError: If ``func`` is not callable or its result has another shape than ``x``.
+        InputError: If ``func`` is not callable, or its result is not numbers in the shape of ``x``.
     """
     if not callable(func):
         raise InputError("function", func, "something that can be called on an array")
-    y = np.asarray(func(x), dtype=np.float64)
+    name = getattr(func, "__name__", repr(func))
+    y = as_floats(func(x), f"{name}(x)")
     if y.shape != x.shape:
-        name = getattr(func, "__name__", repr(func))
         raise InputError(f"the shape of {name}(x)", y.shape, f"{x.shape}, the shape of x")
     return y

@@ -20,13 +20,16 @@ from figgen.core.functions import Function
 Chain: TypeAlias = tuple[Function, ...]
 
 
-def links(chain: Sequence[Map], length: int) -> Sequence[Map]:
-    """``chain``, refused unless it holds ``length`` functions.
+def links(chain: Sequence[Map], length: int | None = None) -> Sequence[Map]:
+    """``chain``, refused unless it holds ``length`` functions; any number if not given.
 
     Raises:
-        InputError: If it has another length or holds something that is not a function.
+        InputError: If it is no sequence, has another length or holds something that is not a
+            function.
     """
-    if len(chain) != length:
+    if not isinstance(chain, Sequence):
+        raise InputError("chain", chain, "a sequence of functions")
+    if length is not None and len(chain) != length:
         raise InputError("length of the chain", len(chain), str(length))
     for link in chain:
         if not callable(link):
@@ -135,7 +138,7 @@ def chain(functions: Sequence[Map], x: ArrayLike) -> Array:
     Raises:
         InputError: If ``x`` is not finite or a function is not element-wise.
     """
-    links(functions, len(functions))
+    links(functions)
     return reduce(lambda reached, func: apply(func, reached), functions, as_numbers(x, "x"))
 
 
@@ -169,7 +172,7 @@ def chain_deriv(
     Raises:
         InputError: If ``x`` is not finite or a function is not element-wise.
     """
-    links(functions, len(functions))
+    links(functions)
     reached = as_numbers(x, "x")
     product = np.ones_like(reached)
     for func in functions:
@@ -221,8 +224,11 @@ def reference(functions: Chain, x: ArrayLike) -> Array:
     ).reshape(numbers.shape)
 
 
-BISECTIONS = 60
-"""Halvings after which the two ends of a 64-bit interval are neighbours."""
+BISECTIONS = 100
+"""Halvings after which the two ends of a 64-bit interval are neighbours, or at the same zero."""
+
+CLOSEST = 1e-12
+"""Two points as near as this are one, and a point as near to 0 is 0."""
 
 
 def sign_changes(func: Map, interval: Interval, samples: int = 1201) -> tuple[float, ...]:
@@ -234,11 +240,12 @@ def sign_changes(func: Map, interval: Interval, samples: int = 1201) -> tuple[fl
         samples: How many points are tried; two changes closer than that are not seen.
 
     Returns:
-        The points, in ascending order, without doubles.
+        The points, in ascending order: where the function is 0 if it is so at a 64-bit number,
+        else the last number before the change.
     """
     x = interval.samples(samples)
     signs = np.sign(apply(func, x))
-    points: set[float] = set()
+    points: list[float] = []
     for i in np.flatnonzero(np.diff(signs)):
         left, right = float(x[i]), float(x[i + 1])
         for _ in range(BISECTIONS):
@@ -247,6 +254,9 @@ def sign_changes(func: Map, interval: Interval, samples: int = 1201) -> tuple[fl
                 left = middle
             else:
                 right = middle
-        # Twelve decimals: a change at 0 is told as 0, not as the smallest float beside it.
-        points.add(round(right, 12) + 0.0)
-    return tuple(sorted(point for point in points if interval.low < point < interval.high))
+        point = right if func(np.array(right)) == 0 else left
+        if abs(point) < CLOSEST:
+            point = 0.0
+        if interval.low < point < interval.high and (not points or point - points[-1] > CLOSEST):
+            points.append(point)
+    return tuple(points)

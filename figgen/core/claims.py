@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from figgen.core.arrays import Array
+from figgen.core.arrays import Array, as_floats, is_finite
 from figgen.core.errors import InputError
 
 
@@ -28,8 +28,8 @@ class Claim:
         scale: The size below which an error counts as absolute, in the unit of the values.
 
     Raises:
-        InputError: If the shapes differ, there is nothing to compare, or the tolerance or the
-            scale is negative.
+        InputError: If a value is not numbers, the shapes differ, there is nothing to compare, or
+            the tolerance or the scale is negative or infinite, so that everything would hold.
     """
 
     what: str
@@ -41,17 +41,19 @@ class Claim:
     _pair: tuple[Array, Array] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        drawn = np.asarray(self.drawn, dtype=np.float64)
-        independent = np.asarray(self.independent, dtype=np.float64)
+        # Copies: a claim stays what it was, whatever becomes of the arrays.
+        drawn = as_floats(self.drawn, f"drawn value of '{self.what}'")
+        independent = as_floats(self.independent, f"independent value of '{self.what}'")
         if drawn.shape != independent.shape:
             allowed = f"{independent.shape}, the shape of the independent value"
             raise InputError(f"shape of '{self.what}'", drawn.shape, allowed)
         if drawn.size == 0:
             raise InputError(f"number of values of '{self.what}'", 0, "1 or more")
         for name in ("tolerance", "scale"):
-            if not getattr(self, name) >= 0:
-                allowed = "a number that is not negative"
-                raise InputError(f"{name} of '{self.what}'", getattr(self, name), allowed)
+            limit = getattr(self, name)
+            if not (is_finite(limit) and limit >= 0):
+                allowed = "a finite number that is not negative"
+                raise InputError(f"{name} of '{self.what}'", limit, allowed)
         object.__setattr__(self, "_pair", (drawn, independent))
 
     @property
@@ -60,9 +62,10 @@ class Claim:
         drawn, independent = self._pair
         if not (np.isfinite(drawn).all() and np.isfinite(independent).all()):
             return float("inf")
-        distance = float(np.abs(drawn - independent).max())
-        size = max(float(np.abs(independent).max()), self.scale)
-        return distance / size if distance else 0.0
+        distance = _distances(drawn, independent).max()
+        size = np.maximum(np.abs(independent).max(), self.scale)
+        with np.errstate(divide="ignore", over="ignore"):
+            return float(distance / size) if distance else 0.0
 
     @property
     def holds(self) -> bool:
@@ -73,7 +76,7 @@ class Claim:
     def worst(self) -> tuple[float, float]:
         """The drawn and the independent value where they differ most."""
         drawn, independent = (values.ravel() for values in self._pair)
-        distance = np.abs(drawn - independent)
+        distance = _distances(drawn, independent)
         place = int(np.argmax(np.where(np.isfinite(distance), distance, np.inf)))
         return float(drawn[place]), float(independent[place])
 
@@ -86,18 +89,30 @@ class Claim:
         )
 
     def as_json(self) -> dict[str, object]:
-        """The claim as plain data, with both values where they differ most."""
-        drawn, independent = self.worst
+        """The claim as plain data, with both values where they differ most.
+
+        A number that is not finite becomes None, because JSON has none such.
+        """
+        drawn, independent = map(_finite_or_none, self.worst)
         return {
             "what": self.what,
             "drawn": drawn,
             "independent": independent,
             "how": self.how,
             "values": self._pair[0].size,
-            "relative_error": self.error,
+            "relative_error": _finite_or_none(self.error),
             "tolerance": self.tolerance,
             "holds": self.holds,
         }
+
+
+def _finite_or_none(number: float) -> float | None:
+    return number if is_finite(number) else None
+
+
+def _distances(drawn: Array, independent: Array) -> Array:
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.abs(drawn - independent)
 
 
 class ClaimError(Exception):

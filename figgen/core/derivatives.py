@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 
-from figgen.core.arrays import Array, Map, apply, as_numbers
+from figgen.core.arrays import Array, Map, apply, as_numbers, is_finite
 from figgen.core.errors import InputError
 
 
@@ -27,22 +27,26 @@ def deriv(func: Map, input_: ArrayLike, delta: float = 0.001) -> Array:
         The slopes, in the shape of ``input_``.
 
     Raises:
-        InputError: If the input is not finite, ``delta`` is not positive or ``func`` is not
-            element-wise.
+        InputError: If the input is not finite, ``delta`` is not positive or too small to change
+            the input, or ``func`` is not element-wise.
     """
     x = as_numbers(input_, "input_")
-    require_step(delta)
+    require_step(delta, x)
     return (apply(func, x + delta) - apply(func, x - delta)) / (2 * delta)
 
 
-def require_step(delta: float) -> None:
-    """Refuse a step that is not a positive, finite number.
+def require_step(delta: float, x: Array) -> None:
+    """Refuse a step that is not a positive, finite number, or is lost in the rounding of ``x``.
 
     Raises:
-        InputError: If it is not.
+        InputError: If it is.
     """
-    if not (np.isfinite(delta) and delta > 0):
+    if not (is_finite(delta) and delta > 0):
         raise InputError("delta", delta, "a positive, finite number")
+    if np.any(x + delta == x):
+        # A difference of nothing would be a slope of 0, whatever the function.
+        smallest = float(np.spacing(np.abs(x).max()))
+        raise InputError("delta", delta, f"{smallest:.2g} or more, to move an input as large")
 
 
 REACH = 0.04
@@ -67,14 +71,16 @@ def referee(func: Map, input_: ArrayLike, kinks: Sequence[float] = ()) -> Array:
         The slopes, in the shape of ``input_``.
 
     Raises:
-        InputError: If the input is not finite, ``func`` is not element-wise, or two kinks lie
-            so close that there is no room for the steps.
+        InputError: If the input or a kink is not finite, the input is so large that a step would
+            be lost in it, ``func`` is not element-wise, or two kinks lie so close that there is no
+            room for the steps.
     """
     x = as_numbers(input_, "input_")
-    ordered = np.sort(np.asarray(kinks, dtype=np.float64))
+    ordered = np.sort(as_numbers(kinks, "kinks", max_dimensions=1))
     if np.any(np.diff(ordered) < 2 * REACH):
         raise InputError("kinks", tuple(kinks), f"points at least {2 * REACH} apart")
     steps = REACH / 2.0 ** np.arange(6)
+    require_step(float(steps[-1]), x)
 
     two_sided = [(apply(func, x + h) - apply(func, x - h)) / (2 * h) for h in steps]
     slopes = extrapolate(two_sided, ratio=4)

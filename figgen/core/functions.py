@@ -45,8 +45,9 @@ class Function:
         return self.name
 
     def __call__(self, x: Array) -> Array:
-        """The outputs for ``x``, in its shape."""
-        return self.evaluate(x)
+        """The outputs for ``x``, in its shape; a traced ``x`` records one node of this name."""
+        record = getattr(x, "record_function", None)
+        return self.evaluate(x) if record is None else record(self)
 
     def __repr__(self) -> str:
         return self.name
@@ -54,16 +55,17 @@ class Function:
     def typeset(self, argument: str = "x") -> str:
         r"""The LaTeX of this function at ``argument``.
 
-        A formula that begins with its argument takes a compound one in parentheses:
+        A compound argument stands in parentheses, unless the formula encloses it anyway:
 
         >>> print(square.typeset("a"), square.typeset(sigmoid.typeset()), sigmoid.typeset("a"))
         a^{2} \left(\sigma(x)\right)^{2} \sigma(a)
         """
-        if self.latex.startswith("{x}") and not _ATOM.fullmatch(argument):
-            argument = rf"\left({argument}\right)"
-        return self.latex.replace("{x}", argument)
+        atom = _ATOM.fullmatch(argument)
+        grouped = argument if atom else rf"\left({argument}\right)"
+        return _PLACE.sub(lambda match: argument if match["enclosed"] else grouped, self.latex)
 
 
+_PLACE = re.compile(r"(?P<enclosed>(?<=[({\[,])\{x\}(?=[)}\],]))|\{x\}")
 _ATOM = re.compile(r"[A-Za-z]\w*|\d+(\.\d+)?")
 
 FUNCTIONS: dict[str, Function] = {}

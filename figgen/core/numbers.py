@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+import re
+from decimal import Context, Decimal
 
+from figgen.core.arrays import is_finite
 from figgen.core.errors import InputError
 
 MINUS = "\N{MINUS SIGN}"
@@ -18,8 +20,7 @@ def printed(value: float, places: int = 3) -> str:
     Raises:
         InputError: If the value is not finite.
     """
-    if value - value != 0:
-        raise InputError("printed number", value, "a finite number")
+    _require_finite(value)
     text = f"{value:.{places}f}"
     if places:
         text = text.rstrip("0").rstrip(".")
@@ -35,8 +36,7 @@ def scientific(value: float, places: int = 1) -> str:
     Raises:
         InputError: If the value is not finite.
     """
-    if value - value != 0:
-        raise InputError("printed number", value, "a finite number")
+    _require_finite(value)
     mantissa, exponent = f"{value:.{places}e}".split("e")
     return rf"{mantissa} \times 10^{{{int(exponent)}}}"
 
@@ -47,12 +47,28 @@ def read(text: str) -> float:
     Raises:
         InputError: If it is not a number.
     """
-    try:
-        return float(text.replace(MINUS, "-"))
-    except ValueError:
-        raise InputError("printed number", text, "digits, a point and a minus sign") from None
+    if not _PRINTED.fullmatch(text):
+        raise InputError("printed number", text, "digits, a point and a minus sign")
+    return float(text.replace(MINUS, "-"))
+
+
+_PRINTED = re.compile(rf"{MINUS}?\d+(\.\d+)?", re.ASCII)
+"""Stricter than float(), which also reads nan, inf, 1_000 and a hyphen."""
+
+_EXACT = Context(prec=400)
+"""Digits enough for the largest 64-bit float and its decimals."""
 
 
 def rounded(value: float, places: int) -> float:
-    """``value`` to ``places`` decimals by decimal arithmetic, a half to the even digit."""
-    return float(Decimal(value).quantize(Decimal(1).scaleb(-places)))
+    """``value`` to ``places`` decimals by decimal arithmetic, a half to the even digit.
+
+    Raises:
+        InputError: If the value is not finite.
+    """
+    _require_finite(value)
+    return float(Decimal(float(value)).quantize(Decimal(1).scaleb(-places), context=_EXACT))
+
+
+def _require_finite(value: float) -> None:
+    if not is_finite(value):
+        raise InputError("printed number", value, "a finite number")

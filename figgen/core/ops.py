@@ -23,6 +23,7 @@ from figgen.core.arrays import Array
 from figgen.core.chains import reference
 from figgen.core.errors import InputError
 from figgen.core.functions import Function, square
+from figgen.core.numbers import MINUS, printed
 
 Product: TypeAlias = Literal["times", "right", "left"]
 
@@ -99,6 +100,79 @@ def element_wise(scalar: Callable[..., float]) -> Callable[..., list[float]]:
     return lambda *operands: [scalar(*map(float, each)) for each in np.broadcast(*operands)]
 
 
+# One line a letter would be a long list of nothing.
+# fmt: off
+GREEK = frozenset({
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda",
+    "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
+})
+# fmt: on
+
+
+def typeset_name(name: str) -> str:
+    r"""The LaTeX of a variable's name.
+
+    >>> print(typeset_name("N"), typeset_name("x1"), typeset_name("theta_12"), typeset_name("rate"))
+    N x_{1} \theta_{12} \mathrm{rate}
+    """
+    parts = re.fullmatch(r"(.+?)_?(\d*)", name)
+    letters, count = parts.groups() if parts else (name, "")
+    if letters in GREEK:
+        letters = "\\" + letters
+    elif len(letters) > 1:
+        letters = r"\mathrm{" + letters.replace("_", r"\_") + "}"
+    return f"{letters}_{{{count}}}" if count else letters
+
+
+def exactly(number: float) -> str:
+    """``number`` in all its decimals if they are few, else to six digits.
+
+    >>> exactly(20.0), exactly(-0.125), exactly(1 / 3), exactly(2e-9)
+    ('20', '−0.125', '0.333333', '2e−09')
+    """
+    text = printed(number, 6)
+    if number != 0 and not 1e-4 <= abs(number) < 1e6:  # noqa: PLR2004 - where six decimals do
+        text = f"{number:.6g}".replace("-", MINUS)
+    return text
+
+
+def typeset_number(number: float) -> str:
+    r"""The LaTeX of a constant.
+
+    >>> print(typeset_number(-0.5), typeset_number(2e-9))
+    -0.5 2 \cdot 10^{-9}
+    """
+    digits, _, exponent = exactly(number).replace(MINUS, "-").partition("e")
+    return rf"{digits} \cdot 10^{{{int(exponent)}}}" if exponent else digits
+
+
+def typeset_shape(shape: tuple[int, ...]) -> str:
+    r"""The LaTeX of a shape: ``3 \times 2``; nothing for a number."""
+    return r" \times ".join(map(str, shape))
+
+
+def with_shape(latex: str, shape: tuple[int, ...]) -> str:
+    r"""``latex`` with its shape as a subscript; a number has none.
+
+    >>> print(with_shape("W^{T}", (2, 3)), with_shape("x_{1}", (3,)), with_shape("x", ()))
+    W^{T}_{2 \times 3} x_{1,\,3} x
+    """
+    if not shape:
+        return latex
+    if re.fullmatch(r"[^^()]*_\{\d+\}", latex):
+        return rf"{latex[:-1]},\,{typeset_shape(shape)}}}"
+    return f"{latex}_{{{typeset_shape(shape)}}}"
+
+
+def fill(template: str, pieces: dict[str, str]) -> str:
+    """``template`` with every ``{a}`` in it replaced by the piece of that name, at one go.
+
+    >>> fill("e^{{a}} + {b}", {"a": "{b}", "b": "2"})
+    'e^{{b}} + 2'
+    """
+    return re.sub(r"\{([aby])\}", lambda match: pieces[match[1]], template)
+
+
 SUM, PRODUCT, POWER, CALL, NAME = range(5)
 """How tightly a formula holds together, the loosest first."""
 
@@ -115,6 +189,8 @@ class Notation:
         binds: How tightly the formula holds together.
         words: The same for a screen reader.
         locals: The LaTeX of the local derivative by each operand.
+        grips: Whether an operand that the template does not enclose needs parentheses unless it
+            is a name or a number.
     """
 
     symbol: str
@@ -122,10 +198,12 @@ class Notation:
     binds: int
     words: str
     locals: tuple[str, ...]
+    grips: bool = False
 
 
 _OVER = (r"\frac{1}{{b}}", r"-\frac{{y}}{{b}}")
 _TRANSPOSED = ("{b}^{T}", "{a}^{T}")
+_ONES = (r"\mathbf{1}",)
 
 # The formatter would undo the columns of the three tables.
 # fmt: off
@@ -160,7 +238,7 @@ NOTATION: dict[str, Notation] = {
     "divide":   Notation(r"\rho",    r"\frac{{a}}{{b}}", PRODUCT, "{a} / {b}",     _OVER),
     "matmul":   Notation(r"\gamma",  r"{a} \cdot {b}",   PRODUCT, "{a} times {b}", _TRANSPOSED),
     "negative": Notation(r"\nu",     "-{a}",             SUM,     "−{a}",          ("-1",)),
-    "sum":      Notation(r"\Lambda", r"\Lambda({a})",    CALL,    "sum({a})",      (r"\mathbf{1}",)),
+    "sum":      Notation(r"\Lambda", r"\Lambda({a})",    CALL,    "sum({a})",      _ONES),
 }
 # fmt: on
 
@@ -224,7 +302,7 @@ def require_inner_sizes(first: tuple[int, ...], second: tuple[int, ...]) -> None
         InputError: If a shape is that of a single number, or the inner sizes differ.
     """
     if not (first and second and first[-1] == second[0]):
-        allowed = "(n, k) and (k, m), inner sizes that agree"
+        allowed = "(n, k) and (k, m), with inner sizes that agree"
         raise InputError("shapes of the matrix product", (first, second), allowed)
 
 
@@ -238,14 +316,17 @@ OPS: dict[str, Op] = {
 @cache
 def op_of(function: Function) -> Op:
     """The operation that applies ``function`` to every element."""
-    named = re.fullmatch(r"(.+)\(\{x\}\)", function.latex)
-    symbol = named[1] if named else rf"\mathrm{{{function.name}}}".replace("_", r"\_")
+    call = re.fullmatch(r"([^{}^]+|\\mathrm\{[^{}^]+\})\((.*)\)", function.latex)
+    named = call and call[2] == "{x}"
+    symbol = call[1] if call and named else rf"\mathrm{{{function.name}}}".replace("_", r"\_")
+    is_power = re.fullmatch(r"\{x\}(\^\{\w+\})?|\w+\^\{\{x\}\}", function.latex)
     notation = Notation(
         symbol,
         function.latex.replace("{x}", "{a}"),
-        POWER if function.latex.startswith("{x}") or "^" in function.latex else CALL,
+        CALL if call else POWER if is_power else SUM,
         f"{function.name}({{a}})",
         (symbol + "'({a})",),
+        grips=True,
     )
     rule = times(lambda y, a: function.derivative(a))
     plain = partial(reference, (function,))
@@ -273,6 +354,7 @@ def power(exponent: float) -> Op:
         POWER,
         f"{{a}} to the power {n}",
         (f"{n} {{a}}^{{{n - 1}}}" if n > 1 else "1",),
+        grips=True,
     )
     rule = times(lambda y, a: n * a ** (n - 1))
     return Op("power", lambda a: np.power(a, n), (rule,), element_wise(lambda a: a**n), notation)

@@ -7,9 +7,10 @@ from fractions import Fraction
 import numpy as np
 
 from figgen import figure
-from figgen.core import Function, Interval, closed_form, deriv, exp
+from figgen.core import Function, Interval, closed_form, deriv, exp, square
 from figgen.core.numbers import printed, scientific
 from figgen.draw.canvas import Canvas
+from figgen.draw.nudges import nudge
 from figgen.draw.plots import Box, Plot
 
 
@@ -46,6 +47,18 @@ def derivative_tangent(
             secant = plot.secant(function, at, delta)
             canvas.text(left, height, printed(delta), "forward", size=24)
             canvas.number(right, height, secant, "forward", places=4, size=24)
+
+
+@figure(
+    title="The derivative as a box",
+    perspective="diagram",
+    alt="A box, a function, whose input moves a little, and whose output moves with it.",
+)
+def derivative_box(
+    canvas: Canvas, *, function: Function = square, at: float = -1.5, delta: float = 0.1
+) -> None:
+    """A negative derivative: the input moves a little up, and the output moves down."""
+    nudge(canvas, Box(0.15, 0.1, 11.7, 5.4), function, at, delta)
 
 
 @figure(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from figgen import figure
 from figgen.core import Function, Interval, relu, square
+from figgen.draw.boxes import machine
 from figgen.draw.canvas import Canvas
 from figgen.draw.plots import Box, Plot
 
@@ -31,3 +32,22 @@ def functions_plot(
             plot.points(function, points)
         with canvas.step(3):
             plot.curve(function, "forward")
+
+
+@figure(
+    title="A function as a box",
+    perspective="diagram",
+    alt="Two boxes side by side, each a function: numbers go in on the left, one comes out for"
+    " each on the right.",
+)
+def functions_box(
+    canvas: Canvas,
+    *,
+    left: Function = square,
+    right: Function = relu,
+    inputs: tuple[float, ...] = (-2, -1, 0, 1.5, 3),
+) -> None:
+    """A function is a box: a number in, a number out."""
+    for number, (function, place) in enumerate(((left, 0.15), (right, 6.35)), start=1):
+        box = Box(place, 0.15, 5.5, 5.3)
+        machine(canvas, box, function, inputs, name=f"f_{number}")

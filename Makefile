@@ -37,7 +37,7 @@ check: $(READY) ## lint, types, import contracts, and every claim of every figur
 	$(BIN)/figgen check
 
 baselines: $(READY) ## renew the baseline pictures, after you have looked at them
-	$(BIN)/python -m pytest tests/test_images.py --mpl-generate-path=tests/baseline -o addopts= -q
+	$(BIN)/python -m pytest tests/test_images.py -q -o addopts= -o mpl-baseline-path= --mpl-generate-path=tests/baseline
 
 bench: $(READY) ## measure, beside what figgen is compared to
 	$(BIN)/python benchmarks/start.py

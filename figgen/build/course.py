@@ -178,15 +178,23 @@ def read_course(folder: Path) -> Course:
         for item in found:
             if isinstance(item, Problem):
                 problems.append(item)
-            elif item.name in seen:
-                where = f"{item.file}:{item.line}"
-                problems.append(Problem(where, f"'{item.name}' is taken by {seen[item.name]}"))
+                continue
+            where = f"{item.file}:{item.line}"
+            taken = next((stem for stem in _stems(item) if stem in seen), None)
+            if taken:
+                problems.append(Problem(where, f"'{taken}' is taken by {seen[taken]}"))
             else:
-                seen[item.name] = f"{item.file}:{item.line}"
+                seen |= dict.fromkeys(_stems(item), where)
                 entries.append(item)
     course_title = constants.get("TITLE")
     title = course_title if isinstance(course_title, str) else folder.name
     return Course(folder, title, sections, tuple(entries), tuple(problems))
+
+
+def _stems(entry: Entry) -> list[str]:
+    """What the names of its files begin with: its own name, and that of each of several steps."""
+    steps = entry.definition.steps
+    return [entry.name, *(f"{entry.name}-{step}" for step in range(1, steps + 1) if steps > 1)]
 
 
 def _require_course(folder: Path) -> None:

@@ -95,7 +95,7 @@ def _svg(drawing: Drawing, asset: Asset, _dpi: float) -> bytes:
     }
     drawing.canvas.figure.savefig(buffer, format="svg", metadata=metadata)
     prefix = f"{asset.stem}-{asset.theme}-"
-    text = unique_ids(buffer.getvalue(), prefix)
+    text = own_style(unique_ids(buffer.getvalue(), prefix), prefix)
     title, desc = f"{prefix}title", f"{prefix}desc"
     label = f' role="img" aria-labelledby={quoteattr(f"{title} {desc}")}'
     words = (
@@ -115,6 +115,11 @@ def unique_ids(svg: str, prefix: str) -> str:
     So several of them can stand inline in one page, where ids must not meet.
     """
     return _ID.sub(lambda match: match.group(1) + prefix, svg)
+
+
+def own_style(svg: str, prefix: str) -> str:
+    """``svg`` with its one style rule held to its own elements: inline it would rule the page."""
+    return svg.replace('<style type="text/css">*{', f'<style type="text/css">#{prefix}figure_1 *{{')
 
 
 def _split_at_root(svg: str) -> tuple[str, str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
@@ -118,6 +118,7 @@ class Canvas:
         page: Axes over the whole canvas, in inches from the lower left corner.
         marks: Everything that is visible, in the order of drawing.
         claims: Every claim filed so far.
+        sources: Other forms of what is drawn, by file extension: ``dot`` for a graph.
 
     Raises:
         InputError: If there is no such slot.
@@ -130,6 +131,7 @@ class Canvas:
         self.width, self.height = SLOTS[slot]
         self.marks: list[Mark] = []
         self.claims: list[Filed] = []
+        self.sources: dict[str, str] = {}
         self._author = author
         self._sentences: list[tuple[int, int | None, str]] = []
         self._now: tuple[int, int | None] = (1, None)
@@ -153,8 +155,9 @@ class Canvas:
         Raises:
             InputError: If the steps are not whole numbers in order, from 1 up.
         """
-        if first < 1 or (last is not None and last < first):
-            raise InputError("step", (first, last), "1 <= first <= last")
+        whole = all(isinstance(step, int) for step in (first, last) if step is not None)
+        if not whole or first < 1 or (last is not None and last < first):
+            raise InputError("step", (first, last), "whole numbers, 1 <= first <= last")
         before, self._now = self._now, (first, last)
         self._declared = max(self._declared, first)
         try:
@@ -215,6 +218,12 @@ class Canvas:
             raise InputError("roles", (stroke, fill), "a stroke, a fill or both")
         if not isinstance(artist, Line2D | Patch | Text | Collection):
             raise InputError("artist", artist, "a line, a patch, a text or a collection")
+        if artist.axes is None or artist.get_figure() is not self.figure:
+            raise InputError("artist", artist, "one that was added to axes of this canvas")
+        if any(mark.artist is artist for mark in self.marks):
+            raise InputError("artist", artist, "one that is not marked yet")
+        if isinstance(artist, Text):
+            _require_plain(artist, stroke)
         self.marks.append(Mark(artist, *self._now, stroke, fill, tint))
         return artist
 
@@ -418,7 +427,7 @@ class Canvas:
         """Refuse artists that bypassed `mark`: they would not follow the steps or the theme.
 
         Raises:
-            CanvasError: If there are any, with the first.
+            CanvasError: If there are any, or a marked text is too small, with the first.
         """
         marked = {id(mark.artist) for mark in self.marks}
         for artist in _drawn(self.figure):
@@ -426,19 +435,35 @@ class Canvas:
                 raise CanvasError(
                     f"{artist} was drawn without a role: pass it to canvas.mark(artist, stroke=...)"
                 )
+            if isinstance(artist, Text) and float(artist.get_fontsize()) < SMALL:
+                raise CanvasError(
+                    f"{artist.get_text()!r} is {artist.get_fontsize():g} points; {SMALL:g} or more"
+                    " can be read from the back of the hall"
+                )
 
 
-def _drawn(figure: Figure) -> Sequence[Artist]:
-    furniture = {id(figure.patch)}
-    found: list[Artist] = [*figure.texts, *figure.lines, *figure.patches, *figure.images]
-    found += [*figure.legends, *figure.artists]
+def _require_plain(text: Text, stroke: Role | None) -> None:
+    """Refuse a text with parts that no theme would paint.
+
+    Raises:
+        InputError: If it has no stroke, or an arrow or a box of its own.
+    """
+    if stroke is None:
+        raise InputError("stroke of a text", stroke, ", ".join(ROLES))
+    if text.get_bbox_patch() is not None or getattr(text, "arrow_patch", None) is not None:
+        raise InputError("text", text, "one without an arrow or a box; draw and mark them apart")
+
+
+def _drawn(figure: Figure) -> Iterator[Artist]:
+    """Everything that matplotlib would draw, but for what is empty or switched off."""
+    yield from (*figure.texts, *figure.lines, *figure.patches, *figure.images)
+    yield from (*figure.legends, *figure.artists)
     for axes in figure.axes:
-        furniture |= {id(axes.patch), id(axes.title), id(axes.xaxis), id(axes.yaxis)}
-        # The titles left and right have no public name; like the others they are empty.
-        furniture |= {id(spine) for spine in axes.spines.values()}
-        found += [child for child in axes.get_children() if not _is_empty_text(child)]
-    return [artist for artist in found if id(artist) not in furniture]
-
-
-def _is_empty_text(artist: Artist) -> bool:
-    return isinstance(artist, Text) and not artist.get_text()
+        hidden = {id(axes.patch)}
+        if not axes.axison:
+            hidden |= {id(axis) for axis in (axes.xaxis, axes.yaxis, *axes.spines.values())}
+        for artist in axes.get_children():
+            if id(artist) not in hidden and not (
+                isinstance(artist, Text) and not artist.get_text()
+            ):
+                yield artist

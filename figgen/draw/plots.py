@@ -28,6 +28,7 @@ from figgen.core import (
     referee,
 )
 from figgen.core.chains import kinks, reference, sign_changes, spoken
+from figgen.core.derivatives import REACH
 from figgen.core.numbers import MINUS, printed
 from figgen.draw.canvas import DASHES, Canvas, Horizontal, Vertical
 from figgen.draw.style import LABEL, MATHS, SMALL
@@ -259,14 +260,14 @@ class Plot:
             shift: How far the name stands from that point of the curve, in inches.
         """
         links = as_chain(functions)
-        x = self._visible(links)
-        y = chain(links, x)
-        self.canvas.claim(f"the curve {spoken(links)}", y, reference(links, x), BY_REFERENCE)
-        self.line(x, y, role, width=CURVE_WIDTH, zorder=3)
+        for x in self._visible(links):
+            y = chain(links, x)
+            self.canvas.claim(f"the curve {spoken(links)}", y, reference(links, x), BY_REFERENCE)
+            self.line(x, y, role, width=CURVE_WIDTH, zorder=3)
+            self.canvas.describe(_course_of(spoken(links), x, y))
         if name:
             end = float(x[-1]) if name_at is None else name_at
             self._name(end, float(chain(links, end)), name, role, shift)
-        self.canvas.describe(_course_of(spoken(links), x, y))
 
     def _name(self, x: float, y: float, name: str, role: Role, shift: tuple[float, float]) -> None:
         self.label(x, y, f"${name}$", role, size=MATHS, shift=shift, ha="left")
@@ -335,7 +336,7 @@ class Plot:
                 # A kink counts to its left; this piece begins just right of it.
                 slope[0] = chain_deriv(links, np.nextafter(piece.low, piece.high), closed_form)
                 x[0] = np.nextafter(piece.low, piece.high)
-            self._claim_slopes(links, x, slope, broken, f"the derivative of {spoken(links)}")
+            self._claim_slopes(links, x, slope, f"the derivative of {spoken(links)}")
             self.line(x, slope, role, width=CURVE_WIDTH, dashed=True, zorder=3)
             if signs:
                 self._sign_areas(x, slope)
@@ -407,7 +408,7 @@ class Plot:
         links = as_chain(functions)
         slope = chain_deriv(links, at, closed_form)
         what = f"the slope of {spoken(links)} at x = {printed(at)}"
-        self._claim_slopes(links, np.array(at), slope, kinks(links, self.x), what)
+        self._claim_slopes(links, np.array(at), slope, what)
         return float(slope)
 
     def tangent(
@@ -426,6 +427,12 @@ class Plot:
         links = as_chain(functions)
         slope = self.slope(links, at)
         y = float(chain(links, at))
+        self.canvas.claim(
+            f"the height of {spoken(links)} at x = {printed(at)}",
+            y,
+            float(reference(links, at)),
+            BY_REFERENCE,
+        )
         # Inches, not units of the axes, so that a steep tangent is as long as a level one.
         half = length / 2 / float(np.hypot(1 / self.dx(1), slope / self.dy(1)))
         x = np.array([at - half, at + half])
@@ -484,23 +491,34 @@ class Plot:
 
     # The inner part
 
-    def _visible(self, links: Chain) -> Array:
+    def _visible(self, links: Chain) -> list[Array]:
+        """Samples of the stretches on which a curve is inside the plot.
+
+        Raises:
+            InputError: If there is none.
+        """
         x = self.x.samples(SAMPLES)
         y = chain(links, x)
-        inside = x[(y >= self.y.low) & (y <= self.y.high)]
-        if inside.size < 2:  # noqa: PLR2004 - a curve has two ends
+        inside = np.flatnonzero((y >= self.y.low) & (y <= self.y.high))
+        stretches = np.split(inside, np.flatnonzero(np.diff(inside) > 1) + 1)
+        # Anew between its ends, so that a steep stretch is as smooth as a level one.
+        found = [
+            Interval(float(x[part[0]]), float(x[part[-1]])).samples(SAMPLES)
+            for part in stretches
+            if len(part) > 1
+        ]
+        if not found:
             allowed = f"values between {self.y.low:g} and {self.y.high:g} for some x"
             raise InputError(f"curve {spoken(links)} on the plot", (y.min(), y.max()), allowed)
-        # Up to the very edge of the plot, so that a steep curve does not end between two samples.
-        return np.linspace(inside[0], inside[-1], SAMPLES)
+        return found
 
-    def _claim_slopes(
-        self, links: Chain, x: Array, slope: Array, broken: Sequence[float], what: str
-    ) -> None:
+    def _claim_slopes(self, links: Chain, x: Array, slope: Array, what: str) -> None:
+        # A kink just outside the plot is within reach of the differences inside.
+        wider = Interval(self.x.low - 2 * REACH, self.x.high + 2 * REACH)
         self.canvas.claim(
             what,
             slope,
-            referee(lambda u: chain(links, u), x, broken),
+            referee(lambda u: chain(links, u), x, kinks(links, wider)),
             BY_EXTRAPOLATION,
             tolerance=SLOPE_TOLERANCE,
         )

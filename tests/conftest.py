@@ -1,0 +1,41 @@
+"""What the tests share: the repository's course, and its figures, each drawn once a process."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from figgen.build.course import Course, read_course
+from figgen.build.drawing import Drawing, draw
+from figgen.draw.canvas import Canvas
+
+ROOT = Path(__file__).parents[1]
+COURSE = read_course(ROOT / "figures")
+
+# The same examples on every run: a red test stays red until it is mended.
+settings.register_profile("figgen", derandomize=True, database=None, deadline=None)
+settings.load_profile("figgen")
+
+
+@cache
+def drawing_of(name: str) -> Drawing:
+    """One figure of the repository's course, drawn once; steps and themes share it, as they must.
+
+    Whoever takes it shows and paints it first.
+    """
+    return draw(COURSE, COURSE.find(name))
+
+
+@pytest.fixture(scope="session")
+def course() -> Course:
+    """The repository's course."""
+    return COURSE
+
+
+@pytest.fixture
+def canvas() -> Canvas:
+    """An empty canvas whose author is the test module that draws on it."""
+    return Canvas()

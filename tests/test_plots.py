@@ -508,7 +508,13 @@ def test_a_wrong_derivative_fails_every_helper_that_draws_a_slope(
     ):
         canvas.claims.clear()
         HELPERS[helper](plot, links)
-        assert len(fails(canvas)) == len(canvas.claims) > 0
+        # The height of a tangent is claimed too; it is right.
+        slopes = [
+            filed
+            for filed in canvas.claims
+            if "slope" in filed.claim.what or "deriv" in filed.claim.what
+        ]
+        assert len(fails(canvas)) == len(slopes) > 0
 
 
 VALUES = {

@@ -80,7 +80,7 @@ def test_the_compared_picture_is_the_written_one(theme: str) -> None:
     steps = drawing.canvas.steps
     buffer = io.BytesIO()
     picture(name, steps, theme).savefig(buffer)
-    written = encode(drawing, Asset(name, steps, steps, theme, "png"), THEMES[theme], DPI)
+    written = encode(drawing, Asset(name, steps, steps, theme, "png"), DPI)
     compared = np.asarray(Image.open(buffer))
     assert np.array_equal(compared, np.asarray(Image.open(io.BytesIO(written)).convert("RGB")))
     assert "#{:02x}{:02x}{:02x}".format(*compared[0, 0]) == THEMES[theme].colour("paper")

@@ -40,7 +40,7 @@ def pixels(name: str, step: int) -> np.ndarray:
     """A step of a figure as the writer draws it; shape (height, width, 3)."""
     drawing = drawing_of(name)
     asset = Asset(name, drawing.canvas.steps, step, "light", "png")
-    picture = Image.open(io.BytesIO(encode(drawing, asset, LIGHT, DPI)))
+    picture = Image.open(io.BytesIO(encode(drawing, asset, DPI)))
     return np.asarray(picture.convert("RGB"))
 
 

@@ -92,7 +92,7 @@ def encoded(
 ) -> bytes:
     """One asset of a figure."""
     asset = Asset(drawing.entry.name, drawing.entry.definition.steps, step, theme, format_)
-    return encode(drawing, asset, THEMES[theme], dpi)
+    return encode(drawing, asset, dpi)
 
 
 def parsed(svg: bytes) -> ET.Element:

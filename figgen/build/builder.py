@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,7 +14,7 @@ from figgen.build.course import Course, Entry
 from figgen.build.drawing import Drawing, FigureError, draw, settle
 from figgen.build.errors import BuildError, RequestError
 from figgen.build.workers import run_each
-from figgen.build.writer import DPI, FORMATS, Asset, Format, encode, write
+from figgen.build.writer import DPI, FORMATS, SOURCES, Asset, Format, encode, write
 from figgen.draw.theme import THEMES
 
 
@@ -56,24 +56,37 @@ class Outcome:
     error: str | None = None
 
 
-def assets(entry: Entry, order: Order) -> list[Asset]:
+def assets(entry: Entry, order: Order, sources: Collection[str] = SOURCES) -> list[Asset]:
     """The files that ``order`` asks for of one figure.
+
+    Args:
+        entry: The figure.
+        order: What to make of it.
+        sources: The sources that the figure has.
 
     Raises:
         RequestError: If the figure has no such step.
+        BuildError: If all that is asked for are sources that the figure does not have.
     """
-    steps = entry.definition.steps
+    name, steps = entry.name, entry.definition.steps
     if order.step is not None and not 1 <= order.step <= steps:
-        raise RequestError(f"{entry.name} has no step {order.step}; it has {steps}")
+        raise RequestError(f"{name} has no step {order.step}; it has {steps}")
     wanted: list[int | None] = list(range(1, steps + 1)) if order.step is None else [order.step]
-    found = []
+    found = [
+        Asset(name, steps, None, None, format_)
+        for format_ in order.formats
+        if format_ in SOURCES and format_ in sources
+    ]
     for theme in order.themes:
         for format_ in order.formats:
+            if format_ in SOURCES:
+                continue
             pages: list[int | None] = [None]
             whole = format_ == "pdf" and steps > 1 and order.step is None
-            found += [
-                Asset(entry.name, steps, step, theme, format_) for step in wanted + pages * whole
-            ]
+            found += [Asset(name, steps, step, theme, format_) for step in wanted + pages * whole]
+    if order.flat and not found:
+        missing = " or ".join(order.formats)
+        raise BuildError(f"{entry.file}:{entry.line}: {name} has no {missing}: it holds no graph")
     return found
 
 
@@ -94,13 +107,11 @@ def validate(course: Course, entries: Sequence[Entry], order: Order) -> None:
 def make(course: Course, entry: Entry, order: Order) -> Outcome:
     """Draw one figure, check its claims and write its files; errors become part of the outcome."""
     try:
-        wanted = assets(entry, order)
         drawing = draw(course, entry, order.settings)
         drawing.require_claims()
+        wanted = assets(entry, order, drawing.canvas.sources)
         # All bytes before the first file, so that a figure that cannot be drawn writes nothing.
-        encoded = [
-            (asset, encode(drawing, asset, THEMES[asset.theme], order.dpi)) for asset in wanted
-        ]
+        encoded = [(asset, encode(drawing, asset, order.dpi)) for asset in wanted]
         for asset, data in encoded:
             write(order.out / _place(asset, order), data)
     except BuildError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from figgen.build.errors import BuildError
@@ -12,6 +13,10 @@ FOLDER = "figures"
 # Beside the engine in a checkout and when installed. Not looked up as a module: that could find
 # any folder of this name.
 _INSTALLED = Path(__file__).parents[2] / FOLDER
+
+# Every way to write the table: [tool.figgen], tool.figgen.figures = ..., tool = {figgen = ...}, and
+# [tool] with figgen below.
+_MAY_NAME = re.compile(r"tool\W+figgen|\[\W*tool\W*\].*figgen", re.DOTALL)
 
 
 def find_course(given: Path | None, start: Path) -> Path:
@@ -52,8 +57,8 @@ def _absolute(folder: Path) -> Path:
 def _named_in(project: Path) -> str | None:
     try:
         text = project.read_text(encoding="utf-8")
-        # Most of them say nothing about figgen, and reading one takes time.
-        if "figgen" not in text:
+        # Most of them have no such table, and to read one takes as long as to start Python.
+        if not _MAY_NAME.search(text):
             return None
         import tomllib  # noqa: PLC0415 - only if needed, because every command starts here
 

@@ -18,9 +18,15 @@ from matplotlib.backends.backend_pdf import PdfPages
 from figgen.build.drawing import Drawing, FigureError, nothing_in_silence
 from figgen.build.errors import BuildError
 from figgen.draw.style import style
-from figgen.draw.theme import Theme
+from figgen.draw.theme import THEMES
 
-Format: TypeAlias = Literal["svg", "pdf", "png"]
+Format: TypeAlias = Literal["svg", "pdf", "png", "dot"]
+
+FORMATS: tuple[Format, ...] = ("svg", "pdf", "png")
+"""What every figure has."""
+
+SOURCES: tuple[Format, ...] = ("dot",)
+"""What only some figures have: text that other programs read, the same in every step and theme."""
 
 DPI = 200
 """Resolution of a PNG: the full slot is 2400 pixels wide, enough for a 4K projector."""
@@ -33,15 +39,15 @@ class Asset:
     Attributes:
         name: The figure's name.
         steps: How many steps the figure has.
-        step: The step, or None for a PDF with a page a step.
-        theme: The theme's name.
+        step: The step, or None for a PDF with a page a step and for a source.
+        theme: The theme's name; None for a source.
         format: The file format.
     """
 
     name: str
     steps: int
     step: int | None
-    theme: str
+    theme: str | None
     format: Format
 
     @property
@@ -52,22 +58,21 @@ class Asset:
     @property
     def path(self) -> Path:
         """Where the build puts it, relative to the build folder."""
-        return Path(self.theme, self.format, f"{self.stem}.{self.format}")
+        return Path(self.theme or "", self.format, f"{self.stem}.{self.format}")
 
     @property
     def flat_path(self) -> Path:
         """Where ``figgen render`` puts it: one folder, the theme in the name unless light."""
-        suffix = "" if self.theme == "light" else f"-{self.theme}"
+        suffix = "" if self.theme in {None, "light"} else f"-{self.theme}"
         return Path(f"{self.stem}{suffix}.{self.format}")
 
 
-def encode(drawing: Drawing, asset: Asset, theme: Theme, dpi: float = DPI) -> bytes:
+def encode(drawing: Drawing, asset: Asset, dpi: float = DPI) -> bytes:
     """The bytes of one asset; the same for the same drawing, on any day and in any folder.
 
     Args:
         drawing: The figure.
-        asset: Which step and format.
-        theme: The theme to paint it in.
+        asset: Which step, theme and format.
         dpi: Resolution of a PNG in pixels an inch.
 
     Raises:
@@ -75,7 +80,8 @@ def encode(drawing: Drawing, asset: Asset, theme: Theme, dpi: float = DPI) -> by
     """
     try:
         with style(), nothing_in_silence():
-            drawing.canvas.paint(theme)
+            if asset.theme:
+                drawing.canvas.paint(THEMES[asset.theme])
             return _ENCODERS[asset.format](drawing, asset, dpi)
     # Text is typeset only now, so an author's formula can fail here in any way.
     except Exception as error:
@@ -160,9 +166,11 @@ def _pdf(drawing: Drawing, asset: Asset, _dpi: float) -> bytes:
     return buffer.getvalue()
 
 
-_ENCODERS = {"svg": _svg, "png": _png, "pdf": _pdf}
+def _text(drawing: Drawing, asset: Asset, _dpi: float) -> bytes:
+    return drawing.canvas.sources[asset.format].encode()
 
-FORMATS: tuple[Format, ...] = ("svg", "pdf", "png")
+
+_ENCODERS = {"svg": _svg, "png": _png, "pdf": _pdf, "dot": _text}
 
 
 def _source(drawing: Drawing) -> str:

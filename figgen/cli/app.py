@@ -1,0 +1,112 @@
+"""The program: its commands, and how it ends."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from figgen.build.errors import BuildError, RequestError
+from figgen.cli.catalogue import list_figures, show
+from figgen.cli.checking import check
+from figgen.cli.completion import completion
+from figgen.cli.graphing import chain, graph
+from figgen.cli.making import build, render
+
+
+class Failure(click.ClickException):
+    """Something failed."""
+
+    exit_code = 1
+
+
+class Misuse(click.ClickException):
+    """What was asked for does not exist."""
+
+    exit_code = 2
+
+
+class Interruption(click.ClickException):
+    """Ctrl-C."""
+
+    exit_code = 130
+
+
+class Program(click.Group):
+    """A group of commands that tells every error in one line."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that ``ctx`` holds.
+
+        Raises:
+            ClickException: In place of what the user can mend, and of Ctrl-C.
+        """
+        try:
+            return super().invoke(ctx)
+        except RequestError as error:
+            raise Misuse(str(error)) from error
+        except BuildError as error:
+            raise Failure(str(error)) from error
+        except KeyboardInterrupt as error:
+            raise Interruption("interrupted; every file is whole, old or new") from error
+
+
+@click.group(
+    "figgen",
+    cls=Program,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""\b
+Examples:
+  figgen list
+  figgen render functions-plot -f png -o slides
+  figgen build
+  figgen --figures ../other-course/figures list
+
+\b
+Completion of commands, figures, sections and themes in your shell:
+  eval "$(figgen completion bash)"
+""",
+)
+@click.option(
+    "--figures",
+    type=click.Path(path_type=Path),
+    help="The folder of the course. By default: [tool.figgen] figures = 'PATH' in the nearest"
+    " pyproject.toml, then ./figures, then the course that comes with figgen.",
+)
+@click.version_option(package_name="figgen")
+@click.pass_context
+def program(ctx: click.Context, figures: Path | None) -> None:  # noqa: ARG001 - the commands read it
+    """Lecture figures that compute themselves.
+
+    Numbers are checked, steps never move, and every file carries its own description.
+    """
+    # https://no-color.org; on anything but a terminal, click leaves colour out by itself.
+    if os.environ.get("NO_COLOR"):
+        ctx.color = False
+
+
+for command in (list_figures, show, render, build, check, graph, chain, completion):
+    program.add_command(command)
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that has no σ shows its code point, and not an error.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        program(prog_name="figgen")
+    # An output that is full, say; click ends quietly by itself when the reader of the output, like
+    # head, has seen enough.
+    except OSError as error:
+        if error.filename is None:
+            # What could not be written stays in the buffer; Python would try again at exit.
+            sys.stdout = io.StringIO()
+        reason = error.strerror or error
+        click.echo(f"Error: {error.filename or 'standard output'}: {reason}", err=True)
+        sys.exit(Failure.exit_code)

@@ -1,0 +1,191 @@
+"""``figgen render`` and ``figgen build``: figures to files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from figgen.cli.options import (
+    ALL,
+    THEMES,
+    Setting,
+    Step,
+    as_json,
+    figure_names,
+    formats,
+    once,
+    open_course,
+    out,
+    themes,
+)
+from figgen.cli.output import complain, complain_of_problems, counted, print_json, progress
+
+if TYPE_CHECKING:
+    from figgen.build.builder import Order, Outcome
+    from figgen.build.course import Course, Entry
+    from figgen.build.writer import Format
+
+DPI = click.IntRange(20, 1200)
+"""From a thumbnail of 240 pixels to a poster; beyond that a PNG takes gigabytes."""
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  figgen render functions-plot
+  figgen render functions-plot -f png --step 2 --dpi 100
+  figgen render functions-plot --set left=tanh --set points=-1,0,1 -o slides
+  figgen render chain2-plot --set chain=tanh,square --set at=0.5
+"""
+)
+@click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=figure_names)
+@formats
+@themes(("light",), "light")
+@click.option("--step", type=Step(), default=ALL, help="One step, or 'all', which is the default.")
+@click.option("--dpi", type=DPI, default=200, show_default=True, help="Resolution of a PNG.")
+@click.option(
+    "--set",
+    "settings",
+    type=Setting(),
+    multiple=True,
+    help="Change a parameter of the figure; 'figgen show NAME' lists them.",
+)
+@out(".")
+@click.pass_context
+def render(
+    ctx: click.Context,
+    *,
+    names: tuple[str, ...],
+    formats: tuple[str, ...],
+    themes: tuple[str, ...],
+    step: int | None,
+    dpi: int,
+    settings: tuple[tuple[str, str], ...],
+    out: Path,
+) -> None:
+    """Draw the figures NAME... into one folder, with other parameters if you like.
+
+    Without options: every step as SVG, PDF and PNG, in the light theme, into this folder. A figure
+    with several steps also gets one PDF with a page a step. The files are printed as they are
+    called; nothing is drawn unless every name, step and parameter fits.
+    """
+    course = open_course(ctx)
+    complain_of_problems(course)
+    entries = course.select(names)
+
+    from figgen.build.builder import Order, validate  # noqa: PLC0415 - imports matplotlib
+    from figgen.build.writer import prepare  # noqa: PLC0415 - imports matplotlib
+
+    order = Order(
+        out=out,
+        formats=cast("tuple[Format, ...]", formats),
+        themes=themes,
+        step=step,
+        dpi=dpi,
+        settings=once(settings),
+        flat=True,
+    )
+    validate(course, entries, order)
+    prepare(out)
+    outcomes = _make(course, entries, order, jobs=1)
+    for outcome in outcomes:
+        for file in (outcome.record or {}).get("files", ()):
+            click.echo(out / file["path"])
+    if _complain_of_failures(outcomes):
+        ctx.exit(1)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  figgen build
+  figgen build functions-plot -t dark -f svg
+  figgen build -j 1 -o /tmp/figures --json
+"""
+)
+@click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=figure_names)
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="How many processes to use. By default one a processor.",
+)
+@formats
+@themes(THEMES, "all three")
+@out("build")
+@as_json
+@click.pass_context
+def build(
+    ctx: click.Context,
+    *,
+    names: tuple[str, ...],
+    jobs: int | None,
+    formats: tuple[str, ...],
+    themes: tuple[str, ...],
+    out: Path,
+    as_json: bool,
+) -> None:
+    """Make every file of all figures, or of the figures NAME...
+
+    The files are called OUT/THEME/FORMAT/FIGURE[-STEP].EXT; OUT/manifest.json says what they are.
+    A figure that fails is named with its author's line and does not stop the others; its old files
+    stay. The exit code is 1 if a figure fails or a module of the course is broken or forgotten.
+    """
+    course = open_course(ctx)
+    entries = course.select(names)
+
+    from figgen.build.builder import Order  # noqa: PLC0415 - imports matplotlib
+    from figgen.build.manifest import NAME, read_manifest, write_manifest  # noqa: PLC0415
+    from figgen.build.writer import prepare  # noqa: PLC0415 - imports matplotlib
+
+    order = Order(out=out, formats=cast("tuple[Format, ...]", formats), themes=themes)
+    # What would make the work useless is told before it and not after it.
+    prepare(out)
+    read_manifest(out)
+    outcomes = _make(course, entries, order, jobs=jobs or os.cpu_count() or 1)
+    complain_of_problems(course)
+    failed = _complain_of_failures(outcomes)
+    write_manifest(course, out, outcomes)
+    made = [outcome.record for outcome in outcomes if outcome.record is not None]
+    files = sum(len(record["files"]) for record in made)
+    if as_json:
+        print_json(
+            {
+                "course": course.title,
+                "figures": len(made),
+                "files": files,
+                "manifest": str(out / NAME),
+                "failed": [{"name": each.name, "error": each.error} for each in failed],
+                "problems": [vars(problem) for problem in course.problems],
+            }
+        )
+    else:
+        summary = f"{counted(len(made), 'figure')}, {counted(files, 'file')} in {out}"
+        if failed:
+            summary += f"; {counted(len(failed), 'figure')} failed"
+        if course.problems:
+            summary += f"; {counted(len(course.problems), 'problem')} in the course"
+        click.echo(summary)
+    if failed or course.problems:
+        ctx.exit(1)
+
+
+def _make(course: Course, entries: Sequence[Entry], order: Order, jobs: int) -> list[Outcome]:
+    from figgen.build import builder  # noqa: PLC0415 - imports matplotlib
+
+    with progress("Drawing", len(entries)) as done:
+        return builder.build(
+            course, entries, order, jobs=jobs, done=lambda outcome: done(outcome.name)
+        )
+
+
+def _complain_of_failures(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    failed = [outcome for outcome in outcomes if outcome.error is not None]
+    for outcome in failed:
+        complain(f"failed {outcome.name}:", str(outcome.error))
+    return failed

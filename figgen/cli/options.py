@@ -1,0 +1,170 @@
+"""What several commands take: figures, formats, themes, a step; each with its completion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from figgen.build.config import find_course
+from figgen.build.course import Course, read_course
+from figgen.build.errors import BuildError
+
+# As in the drawing and in the writer, which import matplotlib; a test holds them together.
+FORMATS = ("svg", "pdf", "png")
+SOURCES = ("dot",)
+THEMES = ("light", "dark", "print")
+
+ALL = "all"
+
+C = TypeVar("C", bound=Callable[..., object])
+
+
+def open_course(ctx: click.Context) -> Course:
+    """Read the course that the command line is about.
+
+    Raises:
+        BuildError: If there is none, or the working folder was deleted.
+    """
+    try:
+        start = Path.cwd()
+    except OSError as error:
+        raise BuildError(f"the working folder is gone: {error.strerror}; go to another") from None
+    return read_course(find_course(ctx.find_root().params.get("figures"), start))
+
+
+def figure_names(
+    ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete the name of a figure."""
+    course = _course_or_none(ctx)
+    return [
+        CompletionItem(entry.name, help=entry.definition.title)
+        for entry in (course.entries if course else ())
+        if entry.name.startswith(incomplete)
+    ]
+
+
+def section_names(
+    ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete the name of a section."""
+    course = _course_or_none(ctx)
+    return [
+        CompletionItem(section, help=title)
+        for section, title in (course.sections if course else {}).items()
+        if section.startswith(incomplete)
+    ]
+
+
+def _course_or_none(ctx: click.Context) -> Course | None:
+    # While the user types, an error has no place to be told; the command will tell it.
+    try:
+        return open_course(ctx)
+    except (BuildError, OSError):
+        return None
+
+
+class Step(click.ParamType[int | None, str]):
+    """A step from 1 up, or None for all."""
+
+    name = "step"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | None:
+        """The number that ``value`` is."""
+        if value == ALL:
+            return None
+        try:
+            step = int(value)
+        except ValueError:
+            step = 0
+        if step < 1:
+            self.fail(f"{value!r} is no step; give a number from 1 up, or '{ALL}'", param, ctx)
+        return step
+
+
+class Setting(click.ParamType[tuple[str, str], str]):
+    """``key=value``."""
+
+    name = "key=value"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Key and value."""
+        key, equals, text = value.partition("=")
+        if not key or not equals:
+            self.fail(f"{value!r} is no setting; give key=value, like at=0.5", param, ctx)
+        return key.strip(), text
+
+
+def _each_once(
+    _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+def once(settings: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """The settings by their keys.
+
+    Raises:
+        BadParameter: If a key is set twice.
+    """
+    keys = [key for key, _ in settings]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise click.BadParameter(f"{key} is set twice", param_hint="--set")
+    return dict(settings)
+
+
+def formats(command: C) -> C:
+    """Add ``-f``."""
+    return click.option(
+        "-f",
+        "--format",
+        "formats",
+        type=click.Choice((*FORMATS, *SOURCES)),
+        multiple=True,
+        default=FORMATS,
+        callback=_each_once,
+        help="A file format; may be given several times. By default svg, pdf and png; dot is the"
+        " source of a graph.",
+    )(command)
+
+
+def themes(default: tuple[str, ...], words: str) -> Callable[[C], C]:
+    """Add ``-t``; ``words`` say what the default is."""
+    return click.option(
+        "-t",
+        "--theme",
+        "themes",
+        type=click.Choice(THEMES),
+        multiple=True,
+        default=default,
+        callback=_each_once,
+        help=f"A theme; may be given several times. By default {words}.",
+    )
+
+
+def out(default: str) -> Callable[[C], C]:
+    """Add ``-o``."""
+    return click.option(
+        "-o",
+        "--out",
+        # Without any check: the writer knows what it needs, and says so.
+        type=click.Path(path_type=Path, readable=False),
+        default=default,
+        show_default=True,
+        metavar="DIR",
+        help="The folder to write to; it is made if there is none.",
+    )
+
+
+def as_json(command: C) -> C:
+    """Add ``--json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)

@@ -32,8 +32,9 @@ for entry in course.entries:
                 canvas = draw(course, entry).canvas
                 canvas.paint(theme)
                 canvas.show(step)
+                path = out / f"{entry.name}-{step}-{theme.name}.{suffix}"
                 with style():
-                    canvas.figure.savefig(out / f"{entry.name}-{step}-{theme.name}.{suffix}", dpi=200)
+                    canvas.figure.savefig(path, dpi=200)
 """
 
 

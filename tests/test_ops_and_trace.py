@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import cProfile
 import os
 import subprocess
 import sys
@@ -402,3 +403,16 @@ def test_nothing_depends_on_the_hash_seed() -> None:
     ]
     assert runs[0]
     assert len(set(runs)) == 1
+
+
+def test_a_profiler_sees_on_after_a_trace() -> None:
+    """The trace borrows Python's profiling hook and gives it back, cProfile's too."""
+    profiler = cProfile.Profile()
+    profiler.enable()
+    graph = trace(lambda x: sigmoid(x), x=1.0)
+    reference = sorted([3, 1, 2])
+    profiler.disable()
+    assert graph.output.name == "u1"
+    assert reference == [1, 2, 3]
+    called = {str(entry.code) for entry in profiler.getstats()}
+    assert any("sorted" in code for code in called)

@@ -98,6 +98,12 @@ def _value(name: str, text: str, random: np.random.RandomState) -> Array:
     return random.randn(*shape)
 
 
+def graph_entry(title: str) -> Entry:
+    """The definition of a graph that no course holds."""
+    definition = Definition(title, "diagram", f"The computational graph of {title}.")
+    return Entry("graph", definition, "", "", "", "figgen graph", 1)
+
+
 def graph_drawing(graph: Graph, title: str, *, backward: bool) -> Drawing:
     """Draw a graph with its values, and its derivatives if asked, in one step.
 
@@ -106,8 +112,6 @@ def graph_drawing(graph: Graph, title: str, *, backward: bool) -> Drawing:
     Raises:
         BuildError: If it does not fit on a slide or cannot be placed.
     """
-    definition = Definition(title, "diagram", f"The computational graph of {title}.")
-    entry = Entry("graph", definition, "", "", "", "figgen graph", 1)
     canvas = Canvas("full")
     try:
         with style(), nothing_in_silence():
@@ -128,7 +132,7 @@ def graph_drawing(graph: Graph, title: str, *, backward: bool) -> Drawing:
             canvas.require_marked()
     except (InputError, CanvasError, LayoutError) as error:
         raise BuildError(f"{title}: {error}") from error
-    drawn = Drawing(entry, canvas)
+    drawn = Drawing(graph_entry(title), canvas)
     drawn.require_claims()
     return drawn
 

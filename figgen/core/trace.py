@@ -108,12 +108,15 @@ def call(func: Callable[..., Any], arguments: dict[str, Any]) -> tuple[object, d
             variables.clear()  # of a recursive call, which returned earlier
             variables.update(frame.f_locals)
 
-    before = sys.getprofile()
+    before: Any = sys.getprofile()
     sys.setprofile(watch)
     try:
         return func(**arguments), variables
     finally:
-        sys.setprofile(before)
+        if before is None or callable(before):
+            sys.setprofile(before)
+        else:
+            before.enable()  # cProfile's, which nothing else can bring back
 
 
 @dataclass

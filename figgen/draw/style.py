@@ -5,7 +5,8 @@ Nothing is taken from the system, the user's matplotlibrc or the environment.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -59,6 +60,20 @@ def _settings() -> dict[Any, Any]:
     }
 
 
-def style() -> AbstractContextManager[None]:
+_inside = False
+
+
+@contextmanager
+def style() -> Iterator[None]:
     """A context in which the settings of figgen hold, whatever the user's are."""
-    return mpl.rc_context(_settings())
+    global _inside  # noqa: PLW0603 - as global as the settings themselves
+    # To set 300 settings takes a millisecond, and a figure asks for it at every text.
+    if _inside:
+        yield
+        return
+    _inside = True
+    try:
+        with mpl.rc_context(_settings()):
+            yield
+    finally:
+        _inside = False

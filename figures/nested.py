@@ -2,25 +2,349 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Sequence
+from functools import reduce
+from itertools import pairwise
+
 import numpy as np
+from matplotlib.patches import Polygon
 
 from figgen import figure
 from figgen.core import (
+    Array,
     Chain,
     Function,
+    InputError,
     Interval,
     chain,
     chain_deriv,
     chain_deriv_2,
     chain_deriv_3,
+    chain_length_2,
     closed_form,
     leaky_relu,
+    referee,
     sigmoid,
     square,
 )
-from figgen.core.chains import spoken, typeset
+from figgen.core.chains import reference, spoken, typeset
+from figgen.core.functions import sigmoid_deriv
+from figgen.core.graph import Graph
+from figgen.core.numbers import printed
+from figgen.core.trace import name, trace
 from figgen.draw.canvas import Canvas
-from figgen.draw.plots import SAMPLES, Box, Plot, rounded_range
+from figgen.draw.cards import card, in_a_row
+from figgen.draw.code import BY_CLOSED_FORM, Listing
+from figgen.draw.diagrams import SYMBOL
+from figgen.draw.graphs import RESULT, GraphDrawing, Lane, equation, times
+from figgen.draw.plots import BY_EXTRAPOLATION, BY_REFERENCE, SAMPLES, Box, Plot, rounded_range
+from figgen.draw.style import LABEL, MATHS, TITLE
+from figgen.draw.theme import Role
+
+
+@figure(
+    title="Two functions in series",
+    perspective="diagram",
+    alt="A graph from left to right: an input, boxes with functions in series, and an output.",
+    steps=3,
+)
+def nested_diagram(canvas: Canvas, *, chain: Chain = (square, sigmoid), at: float = 1.2) -> None:
+    """What comes out of the first box goes into the second; together they are one function."""
+    graph = _traced(chain, at, length=2)
+    names = _numbered(graph)
+    drawing = GraphDrawing(
+        canvas, graph, symbols=names, steps={"y": 2, RESULT: 2}, smallest=1.2, size=MATHS
+    )
+    drawing.value("x", "symbol", "number")
+    drawing.value("u1", "symbol", "number", symbol="f_1(x)")
+    drawing.describe("x", "u1")
+    with canvas.step(2):
+        drawing.value("y", "symbol", "number")
+        drawing.describe("y")
+    drawing.draw(Box(0.1, 2.0, 11.8, 2.4))
+    first, second = (drawing.diagram.places[box] for box in names)
+    _formula_under(canvas, first, names["u1"], chain[0])
+    with canvas.step(2):
+        _formula_under(canvas, second, names["y"], chain[1])
+    with canvas.step(3):
+        width = second.left + second.width - first.left
+        frame = Box(first.left - 0.3, first.bottom - 0.3, width + 0.6, first.height + 1.2)
+        card(canvas, frame, "muted", width=2.4, dashed=True)
+        middle, top = frame.left + width / 2 + 0.3, frame.bottom + frame.height
+        canvas.text(middle, top - 0.5, "one function again", size=TITLE, va="baseline")
+        whole = rf"y \,=\, f_2(f_1(x)) = {typeset(chain)}"
+        words = equation(canvas, whole, float(graph.output.value))
+        canvas.text(6, 0.45, f"${words}$", size=MATHS, va="baseline")
+        canvas.describe(f"A frame around both boxes: together they are {spoken(chain)}.")
+
+
+@figure(
+    title="Nested functions in code",
+    perspective="code",
+    alt="The Python code of two functions in a row; below it, a call of it.",
+)
+def nested_code(
+    canvas: Canvas, *, chain: Chain = (square, sigmoid), at: tuple[float, ...] = (-1.2, 0, 1.2)
+) -> None:
+    """A chain is a list of functions: what the first one gives is what the second one takes."""
+    listing = Listing(canvas, chain_length_2, using=chain, docstring="first line", size=MATHS)
+    listing.call(f"chain = {list(chain)}")
+    outputs = reference(chain, at)
+    listing.call(f"chain_length_2(chain, {list(at)}).round(4)", outputs, BY_REFERENCE)
+    listing.draw()
+
+
+@figure(
+    title="The chain rule in code",
+    perspective="code",
+    alt="The Python code of the derivative of two nested functions, its forward pass and its"
+    " derivatives marked; below it, a call of it.",
+)
+def chain2_code(
+    canvas: Canvas, *, chain: Chain = (square, sigmoid), at: tuple[float, ...] = (-1.2, 0, 1.2)
+) -> None:
+    """First forward, to where each function is reached; then the product of the derivatives."""
+    _chain_code(canvas, chain_deriv_2, chain, at, size=TITLE)
+
+
+@figure(
+    title="The chain rule for three functions in code",
+    perspective="code",
+    alt="The Python code of the derivative of three nested functions, its forward and its backward"
+    " pass marked; below it, a call of it.",
+)
+def chain3_code(
+    canvas: Canvas,
+    *,
+    chain: Chain = (leaky_relu, square, sigmoid),
+    at: tuple[float, ...] = (-4, 1),
+) -> None:
+    """One function more is one line more in each pass."""
+    _chain_code(canvas, chain_deriv_3, chain, at, size=LABEL)
+
+
+def _chain_code(
+    canvas: Canvas,
+    taught: Callable[..., Array],
+    chain: Chain,
+    at: Sequence[float],
+    *,
+    size: float,
+) -> None:
+    """The lecture's chain rule with its passes marked, and a call of it."""
+    listing = Listing(canvas, taught, using=chain, size=size)
+    listing.passes()
+    call = f"{taught.__name__}({list(chain)}, {list(at)})"
+    listing.call(f"{call}.round(4)", chain_deriv(chain, at, closed_form), BY_CLOSED_FORM)
+    listing.draw()
+
+
+@figure(
+    title="The chain rule on two boxes",
+    perspective="diagram",
+    alt="A graph of two boxes in series, with a derivative on each edge; below it, their product.",
+    steps=3,
+)
+def chain2_diagram(canvas: Canvas, *, chain: Chain = (square, sigmoid), at: float = 1.2) -> None:
+    """Each box has its own derivative where its input arrived; the chain rule multiplies them."""
+    graph = _traced(chain, at, length=2)
+    names = _numbered(graph)
+    drawing = GraphDrawing(canvas, graph, symbols=names, smallest=1.2, size=MATHS)
+    drawing.value("x", "symbol", "number")
+    drawing.value("u1", "symbol", "number", symbol="f_1(x)")
+    drawing.value("y", "symbol", "number")
+    drawing.describe()
+    slopes = r"\dfrac{df_1}{du}(x)", r"\dfrac{df_2}{du}(f_1(x))"
+    with canvas.step(2):
+        for box, slope in zip(names, slopes, strict=True):
+            drawing.derivative(box, 0, "symbol", "number", symbol=slope)
+            _describe_slope(drawing, box)
+    drawing.draw(Box(0.1, 2.3, 11.8, 3.0))
+    with canvas.step(3):
+        _product(drawing, rf"{slopes[1]} \cdot {slopes[0]}", 6, 1.1, size=SYMBOL)
+        _claim_lecture(canvas, chain, float(graph.backward()["x"]), at)
+        drawing.describe("x", backward=True)
+
+
+@figure(
+    title="A small change runs through three boxes",
+    perspective="diagram",
+    alt="A graph of three boxes in series; below it, how large a small change of the input is"
+    " before and after each box.",
+    steps=4,
+)
+def chain3_diagram(
+    canvas: Canvas,
+    *,
+    chain: Chain = (leaky_relu, square, sigmoid),
+    at: float = -4.0,
+    delta: float = 0.1,
+) -> None:
+    """Each box multiplies a small change by about its derivative, so all three by the product."""
+    drawing = _three_boxes(canvas, chain, at)
+    for node in drawing.graph.nodes:
+        drawing.value(node.name, "symbol", "number")
+    drawing.describe()
+    drawing.draw(Box(0.05, 3.8, 11.9, 1.6))
+    changes = _changes(drawing, chain, delta)
+    # Two digits of the smallest change.
+    places = max(0, 1 - math.floor(math.log10(min(map(abs, changes)))))
+    lane = Lane(drawing, 2.15, "highlight", places=places, signed=True)
+    _change(lane, 0, r"\Delta x", changes)
+    canvas.describe(f"x changes by {printed(delta, places)}.")
+    ratios = [after / before for before, after in pairwise(changes)]
+    for number, (symbol, ratio) in enumerate(zip(("u_1", "u_2", "y"), ratios, strict=True), 1):
+        with canvas.step(number):
+            lane.through(number, ratio)
+            _change(lane, number, rf"\Delta {symbol}", changes)
+            canvas.describe(
+                f"Box f{number} multiplies the change by {printed(ratio)},"
+                f" to {printed(changes[number], places)}."
+            )
+    with canvas.step(4):
+        quotient = rf"\dfrac{{\Delta y}}{{\Delta x}} \approx {times(canvas, ratios)}"
+        slope = float(drawing.graph.backward()["x"])
+        words = equation(canvas, quotient, changes[-1] / delta)
+        left = canvas.text(0, 0.55, f"${words}$", "highlight", size=MATHS, va="baseline")
+        words = equation(canvas, r"\dfrac{dy}{dx}", slope)
+        right = canvas.text(0, 0.55, f"${words}$", "backward", size=MATHS, va="baseline")
+        in_a_row(canvas, [left, right], 6, gap=1.2)
+        drawing.describe("x", backward=True)
+
+
+@figure(
+    title="Forward and backward through three boxes",
+    perspective="diagram",
+    alt="A graph of three boxes in series: above the edges the values of the forward pass; below"
+    " it the backward pass, from right to left.",
+    steps=6,
+)
+def chain3_passes(
+    canvas: Canvas, *, chain: Chain = (leaky_relu, square, sigmoid), at: float = -4.0
+) -> None:
+    """Forward, each box computes; backward, each multiplies by its derivative where it was."""
+    drawing = _three_boxes(canvas, chain, at)
+    names = [node.name for node in drawing.graph.nodes]
+    drawing.value("x", "symbol", "number")
+    drawing.describe("x")
+    canvas.text(0.1, 5.2, "forward pass", "forward", weight="semibold", ha="left", va="baseline")
+    for step, box in enumerate(names[1:], start=1):
+        with canvas.step(step):
+            drawing.value(box, "symbol", "number")
+            drawing.describe(box)
+    drawing.draw(Box(0.05, 3.2, 11.9, 1.6))
+    with canvas.step(3):
+        whole = equation(canvas, r"y \,=\, f_3(f_2(f_1(x)))", float(drawing.graph.output.value))
+        canvas.text(6.8, 5.2, f"${whole}$", "forward", size=MATHS, va="baseline")
+    gradients = drawing.graph.backward()
+    lane = Lane(drawing, 2.3, "backward")
+    with canvas.step(4):
+        words = "backward pass"
+        canvas.text(0.1, 0.5, words, "backward", weight="semibold", ha="left", va="baseline")
+        lane.stop(3, r"\dfrac{dy}{dy}", float(gradients["y"]))
+    slopes = [rf"\dfrac{{df_{box}}}{{du}}({at})" for box, at in ((1, "x"), (2, "u_1"), (3, "u_2"))]
+    for step, number in ((4, 3), (5, 2), (6, 1)):
+        with canvas.step(step):
+            slope = float(drawing.graph.local(names[number]).value)
+            lane.through(number, slope, slopes[number - 1], backward=True)
+            before = drawing.graph[names[number - 1]]
+            symbol = rf"\dfrac{{dy}}{{d{before.latex}}}"
+            lane.stop(number - 1, symbol, float(gradients[before.name]))
+            drawing.describe(before.name, backward=True)
+    with canvas.step(6):
+        _product(drawing, r" \cdot ".join(reversed(slopes)), 6.8, 0.5)
+        _claim_lecture(canvas, chain, float(gradients["x"]), at)
+
+
+def _traced(chain: Chain, at: float, *, length: int) -> Graph:
+    """The graph of so many nested functions; the last value is called y."""
+    if len(chain) != length:
+        raise InputError("length of the chain", len(chain), str(length))
+    return trace(lambda x: name(reduce(lambda u, func: func(u), chain, x), "y"), x=at)
+
+
+def _numbered(graph: Graph) -> dict[str, str]:
+    """The names of the boxes: f1, f2 ..."""
+    boxes = (node for node in graph.nodes if node.op)
+    return {node.name: f"f_{number}" for number, node in enumerate(boxes, start=1)}
+
+
+def _three_boxes(canvas: Canvas, chain: Chain, at: float) -> GraphDrawing:
+    graph = _traced(chain, at, length=3)
+    return GraphDrawing(canvas, graph, symbols=_numbered(graph))
+
+
+def _formula_under(canvas: Canvas, place: Box, symbol: str, function: Function) -> None:
+    words = f"${symbol}(u) = {function.typeset('u')}$"
+    x = place.left + place.width / 2
+    canvas.text(x, place.bottom - 0.85, words, size=MATHS, va="baseline")
+
+
+def _describe_slope(drawing: GraphDrawing, box: str) -> None:
+    slope = printed(float(drawing.graph.local(box).value))
+    drawing.canvas.describe(f"The derivative of {drawing.graph[box].operation} there is {slope}.")
+
+
+def _product(
+    drawing: GraphDrawing, symbols: str, x: float, y: float, *, size: float = MATHS
+) -> None:
+    """Write the chain rule: in symbols, in numbers and what it comes to."""
+    canvas, graph = drawing.canvas, drawing.graph
+    slopes = [float(graph.local(node.name).value) for node in reversed(graph.nodes) if node.op]
+    words = rf"\dfrac{{dy}}{{dx}} = {symbols} \approx {times(canvas, slopes)}"
+    words = equation(canvas, words, float(graph.backward()["x"]))
+    canvas.text(x, y, f"${words}$", "backward", size=size, va="baseline")
+
+
+def _changes(drawing: GraphDrawing, chain: Chain, delta: float) -> list[float]:
+    """The change of the input and after each box, claimed.
+
+    Raises:
+        InputError: If there is a box that nothing gets through.
+    """
+    graph = drawing.graph
+    at = float(graph["x"].value)
+    moved = graph.forward(x=at + delta)
+    changes = [float(moved[node.name].value - node.value) for node in graph.nodes]
+    if not all(changes):
+        raise InputError("delta", delta, "a number that changes what comes out of every box")
+    for number, change in enumerate(changes):
+        before, after = reference(chain[:number], [at, at + delta])
+        what = f"the change of {spoken(chain[:number])} as x changes by {printed(delta)}"
+        drawing.canvas.claim(what, change, after - before, BY_REFERENCE)
+    return changes
+
+
+def _change(lane: Lane, stop: int, symbol: str, changes: Sequence[float]) -> None:
+    """Draw one change: as a number, and as an arrow up or down, all to one scale."""
+    lane.stop(stop, symbol, changes[stop])
+    low, high = 2.65, 4.2
+    down, up = (max(0.0, *(sign * change for change in changes)) for sign in (-1, 1))
+    unit = (high - low) / (up + down)
+    ground, x, length = low + down * unit, lane.stops[stop], changes[stop] * unit
+    lane.canvas.line((x - 0.4, ground), (x + 0.4, ground), "muted")
+    neck = length - math.copysign(min(0.35, 0.6 * abs(length)), length)
+    wide, slim = min(0.22, 0.8 * abs(length)), min(0.08, 0.3 * abs(length))
+    half = [(slim, 0.0), (slim, neck), (wide, neck)]
+    right, left = ([(x + side * dx, ground + dy) for dx, dy in half] for side in (1, -1))
+    arrow = Polygon([*left, (x, ground + length), *reversed(right)], linewidth=0, zorder=2.5)
+    role: Role = "positive" if length > 0 else "negative"
+    lane.canvas.mark(lane.canvas.page.add_patch(arrow), fill=role, tint=1)
+
+
+@figure(
+    title="The sigmoid in code",
+    perspective="code",
+    alt="The Python code of the sigmoid and of its derivative; below it, a call of each.",
+)
+def sigmoid_code(canvas: Canvas, *, at: tuple[float, ...] = (-3, 0, 3)) -> None:
+    """The exponent is never positive, so that no number grows too large to be computed."""
+    listing = Listing(canvas, sigmoid, sigmoid_deriv, size=TITLE)
+    listing.call(f"x = np.array({list(at)})")
+    listing.call("sigmoid(x).round(4)", reference((sigmoid,), at), BY_REFERENCE)
+    listing.call("sigmoid_deriv(x).round(4)", referee(sigmoid, at), BY_EXTRAPOLATION)
+    listing.draw()
 
 
 @figure(

@@ -8,32 +8,47 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Patch
 from matplotlib.path import Path
-from matplotlib.text import Text
 
 from figgen.core import InputError
 from figgen.draw.canvas import Canvas, CanvasError
-from figgen.draw.layout import Layout, Point, Size, columns, dot_source, mirrored, place, respaced
+from figgen.draw.labels import LINE_GAP, SHARES, Label, Points, Side, settle, write_label
+from figgen.draw.layout import (
+    Layout,
+    Point,
+    Size,
+    centred,
+    columns,
+    dot_source,
+    landed,
+    mirrored,
+    place,
+    respaced,
+    shifted,
+)
 from figgen.draw.plots import Box
-from figgen.draw.style import LABEL, MATHS
+from figgen.draw.style import LABEL
 from figgen.draw.theme import Role
 
 Kind: TypeAlias = Literal["input", "operation", "output"]
-Side: TypeAlias = Literal["above", "below"]
 
+SYMBOL = 28.0
+"""Size of the label of a node, in points."""
 PADDING = 0.2
 """Between a node's label and its border, in inches."""
 SMALLEST = 0.95
 """The least height of a node and width of a circle, in inches."""
 ROUNDING = 0.16
-EDGE_GAP = 0.09
-"""Between a label and its edge, in inches."""
-LABEL_ROOM = 0.24
+LANDING = 0.06
+"""Between the tip of an arrow and the round corner of a box, in inches."""
+LABEL_ROOM = 0.2
 """Between a label of an edge and the nodes on both sides, in inches."""
+LEAST_PUSH = 0.05
+"""The least by which nodes move apart for a label that has no room, in inches."""
 BORDER_WIDTH = 2.4
 EDGE_WIDTH = 2.2
 CURVE_POINTS = 60
@@ -46,33 +61,40 @@ class Node:
     Attributes:
         name: Its name, unique in the diagram.
         kind: Inputs and outputs are circles, operations boxes with round corners.
-        texts: The label, and a line below it if there is one; already on the canvas.
+        labels: What is written in it, line by line.
+        height: The least height, in inches.
         span: The steps in which it shows.
     """
 
     name: str
     kind: Kind
-    texts: list[Text]
+    labels: list[Label]
+    height: float
     span: tuple[int, int | None]
 
 
 @dataclass
-class EdgeLabel:
-    """Words at an edge: their side of it and the text, already on the canvas."""
-
-    side: Side
-    text: Text
-
-
-@dataclass
 class Edge:
-    """An edge of a diagram, with its labels and the steps in which it shows."""
+    """An edge of a diagram, with its labels on each side and the steps in which it shows."""
 
     tail: str
     head: str
     role: Role
     span: tuple[int, int | None]
-    labels: list[EdgeLabel] = field(default_factory=list)
+    labels: dict[Side, list[Label]] = field(default_factory=lambda: {"above": [], "below": []})
+
+    @property
+    def widest(self) -> float:
+        """The width of its widest label in inches; 0 if it has none."""
+        return max((one.width for side in self.labels.values() for one in side), default=0.0)
+
+
+class Gaps(NamedTuple):
+    """Distances in inches: the least and the widest of columns, and the least in a column."""
+
+    rank: float
+    widest: float
+    node: float
 
 
 class Diagram:
@@ -80,38 +102,52 @@ class Diagram:
 
     Args:
         canvas: Where to draw.
+        smallest: The least height of a node and width of a circle, in inches.
+
+    Attributes:
+        nodes: By name, in the order in which they were added.
+        edges: Likewise.
+        places: Where each node was drawn, by name.
     """
 
-    def __init__(self, canvas: Canvas) -> None:
+    def __init__(self, canvas: Canvas, *, smallest: float = SMALLEST) -> None:
         self.canvas = canvas
+        self.smallest = smallest
         self.nodes: dict[str, Node] = {}
         self.edges: list[Edge] = []
-        self.layout: Layout | None = None
-        self.source = ""
+        self.places: dict[str, Box] = {}
 
     # Collecting
 
     def node(
-        self, name: str, label: str, kind: Kind, *, below: str = "", size: float = MATHS
+        self,
+        name: str,
+        label: str,
+        kind: Kind,
+        *,
+        below: str = "",
+        size: float = SYMBOL,
+        height: float = 0.0,
     ) -> None:
         """Add a node in the current step.
 
         Args:
-            name: Unique in the diagram.
+            name: Unique in the diagram: letters, digits and _, a letter first.
             label: What is written in it, with ``$...$`` for maths.
             kind: Its shape and role.
             below: A second, smaller line.
             size: The size of the label in points.
+            height: Its least height in inches, so that edges enter a box level.
 
         Raises:
             InputError: If the name is taken or empty.
         """
         if not name or name in self.nodes:
             raise InputError("name of a node", name, "one that is not taken")
-        texts = [self.canvas.text(0, 0, label, size=size)]
+        labels = [write_label(self.canvas, label, "ink", size)]
         if below:
-            texts.append(self.canvas.text(0, 0, below, "muted", size=LABEL))
-        self.nodes[name] = Node(name, kind, texts, self.canvas.span)
+            labels.append(write_label(self.canvas, below, "muted", LABEL))
+        self.nodes[name] = Node(name, kind, labels, height, self.canvas.span)
 
     def edge(self, tail: str, head: str, role: Role = "ink") -> Edge:
         """Add an edge in the current step.
@@ -130,13 +166,13 @@ class Diagram:
 
     def above(self, edge: Edge, words: str, role: Role = "forward", *, size: float = LABEL) -> None:
         """Write above an edge, in the current step: a value of the forward pass."""
-        edge.labels.append(EdgeLabel("above", self.canvas.text(0, 0, words, role, size=size)))
+        edge.labels["above"].append(write_label(self.canvas, words, role, size))
 
     def below(
         self, edge: Edge, words: str, role: Role = "backward", *, size: float = LABEL
     ) -> None:
         """Write below an edge, in the current step: a derivative of the backward pass."""
-        edge.labels.append(EdgeLabel("below", self.canvas.text(0, 0, words, role, size=size)))
+        edge.labels["below"].append(write_label(self.canvas, words, role, size))
 
     # Drawing
 
@@ -161,51 +197,73 @@ class Diagram:
         if not self.nodes:
             raise InputError("number of nodes", 0, "1 or more")
         sizes = {name: self._size(node) for name, node in self.nodes.items()}
-        layout = self._place(sizes, rank_gap, self._node_gap(node_gap))
-        gaps = self._column_gaps(layout, rank_gap)
-        widths = {name: size.width for name, size in sizes.items()}
-        spare = box.width - respaced(layout, widths, gaps).width
-        # Too wide gaps look lost, so a small diagram does not fill a wide box.
-        gaps = [gap + max(min(spare / len(gaps), widest_gap - gap), 0.0) for gap in gaps]
-        layout = respaced(layout, widths, gaps)
-        if layout.width > box.width + 1e-6 or layout.height > box.height + 1e-6:
+        gaps = Gaps(rank_gap, widest_gap, node_gap)
+        for shares in ((0.5,), SHARES):
+            source, layout, placed = self._spread(sizes, box, gaps, shares)
+            if _fits(layout, box):
+                break
+        else:
             raise CanvasError(
                 f"the diagram needs {layout.width:.2f} x {layout.height:.2f} inches"
                 f" and has {box.width:.2f} x {box.height:.2f}; shorten a label or split it"
             )
-        self.layout = _shifted(
-            layout,
-            box.left + (box.width - layout.width) / 2,
-            box.bottom + (box.height - layout.height) / 2,
-        )
-        for edge, curve in zip(self.edges, self.layout.edges, strict=True):
+        # A file in the DOT language can hold several graphs.
+        self.canvas.sources["dot"] = self.canvas.sources.get("dot", "") + source
+        dx = box.left + (box.width - layout.width) / 2
+        dy = box.bottom + (box.height - layout.height) / 2
+        layout = shifted(layout, dx, dy)
+        self.places = _places(layout, sizes)
+        for edge, curve in zip(self.edges, layout.edges, strict=True):
             self._draw_edge(edge, curve)
-        for name, node in self.nodes.items():
-            self._draw_node(node, sizes[name], self.layout.nodes[name])
-        return self.layout
+        for one, (x, y) in placed:
+            one.text.set_position((x + dx, y + dy))
+        for node in self.nodes.values():
+            self._draw_node(node)
+        return layout
+
+    def _spread(
+        self, sizes: dict[str, Size], box: Box, gaps: Gaps, shares: Sequence[float]
+    ) -> tuple[str, Layout, list[tuple[Label, Point]]]:
+        """The DOT source, the layout and the labels, with nodes so far apart that none overlaps.
+
+        Args:
+            sizes: Of the nodes.
+            box: Where to stop: the layout is the first that does not fit, if none does.
+            gaps: The gaps to begin with.
+            shares: How far along its edge a label may stand.
+        """
+        labels = [edge.labels for edge in self.edges]
+        while True:
+            source, layout = self._arranged(sizes, box.width, gaps)
+            curves = [bezier(curve) for curve in layout.edges]
+            nodes = list(_places(layout, sizes).values())
+            placed, too_much = settle(labels, nodes, curves, shares)
+            if not too_much or not _fits(layout, box):
+                return source, layout, placed
+            gaps = gaps._replace(node=gaps.node + max(too_much, LEAST_PUSH))
+
+    def _arranged(self, sizes: dict[str, Size], width: float, gaps: Gaps) -> tuple[str, Layout]:
+        """The DOT source, and the layout with its columns spread over ``width``."""
+        ends = [(edge.tail, edge.head) for edge in self.edges]
+        labels = {name: node.labels[0].text.get_text() for name, node in self.nodes.items()}
+        source = dot_source(sizes, ends, labels=labels, rank_gap=gaps.rank, node_gap=gaps.node)
+        layout = mirrored(centred(place(source, sizes, ends), sizes, ends, gaps.node), ends)
+        apart = self._column_gaps(layout, gaps.rank)
+        widths = {name: size.width for name, size in sizes.items()}
+        spare = width - respaced(layout, widths, apart).width
+        # Too wide gaps look lost, so a small diagram does not fill a wide box.
+        apart = [gap + max(min(spare / len(apart), gaps.widest - gap), 0.0) for gap in apart]
+        layout = respaced(layout, widths, apart)
+        return source, landed(layout, sizes, ends, ROUNDING + LANDING)
 
     def _size(self, node: Node) -> Size:
-        measured = [self.canvas.measure(text) for text in node.texts]
-        width = max(width for width, _ in measured) + 2 * PADDING
-        height = sum(height for _, height in measured) + 2 * PADDING
+        width = max(line.width for line in node.labels) + 2 * PADDING
+        height = max(_stack_height(node.labels) + 2 * PADDING, node.height)
         if node.kind == "operation":
-            return Size("box", max(width, SMALLEST), max(height, SMALLEST))
+            return Size("box", max(width, self.smallest), max(height, self.smallest))
         # A circle holds the diagonal of its label.
-        diameter = max(SMALLEST, float(np.hypot(width - PADDING, height - PADDING)))
+        diameter = max(self.smallest, float(np.hypot(width - PADDING, height - PADDING)))
         return Size("circle", diameter, diameter)
-
-    def _node_gap(self, least: float) -> float:
-        """The distance of two nodes of a column at which the labels of their edges fit."""
-        labels = [label for edge in self.edges for label in edge.labels]
-        heads = [edge.head for edge in self.edges if edge.labels]
-        if len(set(heads)) == len(heads):
-            return least
-        # Edges that meet in a node are half as far apart in their middle, where the labels are,
-        # as at their tails.
-        tallest = max(self.canvas.measure(label.text)[1] for label in labels)
-        rows = len({label.side for label in labels})
-        middle = rows * (tallest + 2 * EDGE_GAP) + EDGE_GAP
-        return max(least, 2 * middle - SMALLEST)
 
     def _column_gaps(self, layout: Layout, least: float) -> list[float]:
         """The distance of each column from the next at which the labels between them fit."""
@@ -215,37 +273,26 @@ class Diagram:
             start, end = (
                 places.index(round(layout.nodes[name][0], 3)) for name in (edge.tail, edge.head)
             )
-            if edge.labels and end == start + 1:
-                widest = max(self.canvas.measure(label.text)[0] for label in edge.labels)
-                gaps[start] = max(gaps[start], widest + 2 * LABEL_ROOM)
+            if edge.widest and end == start + 1:
+                gaps[start] = max(gaps[start], edge.widest + 2 * LABEL_ROOM)
         return gaps
 
-    def _place(self, sizes: dict[str, Size], rank_gap: float, node_gap: float) -> Layout:
-        ends = [(edge.tail, edge.head) for edge in self.edges]
-        labels = {name: node.texts[0].get_text() for name, node in self.nodes.items()}
-        self.source = dot_source(sizes, ends, labels=labels, rank_gap=rank_gap, node_gap=node_gap)
-        return mirrored(place(self.source), ends)
-
-    def _draw_node(self, node: Node, size: Size, centre: Point) -> None:
-        x, y = centre
+    def _draw_node(self, node: Node) -> None:
+        box = self.places[node.name]
+        x, y = box.left + box.width / 2, box.bottom + box.height / 2
         patch: Patch
-        if size.shape == "circle":
-            patch = Circle((x, y), size.width / 2)
+        if node.kind == "operation":
+            rounded = f"round,pad=0,rounding_size={ROUNDING}"
+            patch = FancyBboxPatch((box.left, box.bottom), box.width, box.height, boxstyle=rounded)
         else:
-            patch = FancyBboxPatch(
-                (x - size.width / 2 + ROUNDING, y - size.height / 2 + ROUNDING),
-                size.width - 2 * ROUNDING,
-                size.height - 2 * ROUNDING,
-                boxstyle=f"round,pad={ROUNDING},rounding_size={ROUNDING}",
-            )
+            patch = Circle((x, y), box.width / 2)
         patch.set(linewidth=BORDER_WIDTH, zorder=2)
         with self.canvas.step(*node.span):
             self.canvas.mark(self.canvas.page.add_patch(patch), stroke=node.kind, fill=node.kind)
-        heights = [self.canvas.measure(text)[1] for text in node.texts]
-        top = y + sum(heights) / 2
-        for text, height in zip(node.texts, heights, strict=True):
-            text.set_position((x, top - height / 2))
-            top -= height
+        top = y + _stack_height(node.labels) / 2
+        for line in node.labels:
+            line.text.set_position((x, top - line.ascent))
+            top -= line.height + LINE_GAP
 
     def _draw_edge(self, edge: Edge, curve: Sequence[Point]) -> None:
         codes = [Path.MOVETO] + [Path.CURVE4] * (len(curve) - 1)
@@ -262,13 +309,9 @@ class Diagram:
             self.canvas.mark(
                 self.canvas.page.add_patch(arrow), stroke=edge.role, fill=edge.role, tint=1
             )
-        points = bezier(curve)
-        for label in edge.labels:
-            width, height = self.canvas.measure(label.text)
-            label.text.set_position(_beside(points, width, height, label.side))
 
 
-def bezier(curve: Sequence[Point], count: int = CURVE_POINTS) -> np.ndarray[tuple[int, int]]:
+def bezier(curve: Sequence[Point], count: int = CURVE_POINTS) -> Points:
     """Points on a chain of cubic Bezier curves, shape (count a curve, 2).
 
     Args:
@@ -287,23 +330,17 @@ def bezier(curve: Sequence[Point], count: int = CURVE_POINTS) -> np.ndarray[tupl
     return np.concatenate(parts)
 
 
-def _beside(points: np.ndarray[tuple[int, int]], width: float, height: float, side: Side) -> Point:
-    """The centre of a label over or under the middle of a curve, just clear of it.
-
-    The box of the label spans some stretch of the curve; it goes above the highest, or below the
-    lowest, point of that stretch.
-    """
-    middle = points[len(points) // 2]
-    under = np.abs(points[:, 0] - middle[0]) <= width / 2
-    if side == "above":
-        return float(middle[0]), float(points[under, 1].max()) + EDGE_GAP + height / 2
-    return float(middle[0]), float(points[under, 1].min()) - EDGE_GAP - height / 2
+def _stack_height(labels: Sequence[Label]) -> float:
+    return sum(line.height for line in labels) + LINE_GAP * (len(labels) - 1)
 
 
-def _shifted(layout: Layout, dx: float, dy: float) -> Layout:
-    return Layout(
-        layout.width,
-        layout.height,
-        {name: (x + dx, y + dy) for name, (x, y) in layout.nodes.items()},
-        tuple(tuple((x + dx, y + dy) for x, y in curve) for curve in layout.edges),
-    )
+def _fits(layout: Layout, box: Box) -> bool:
+    return layout.width <= box.width + 1e-6 and layout.height <= box.height + 1e-6
+
+
+def _places(layout: Layout, sizes: dict[str, Size]) -> dict[str, Box]:
+    """The place of each node by its name."""
+    return {
+        name: Box(x - sizes[name].width / 2, y - sizes[name].height / 2, *sizes[name][1:])
+        for name, (x, y) in layout.nodes.items()
+    }

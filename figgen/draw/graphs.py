@@ -6,35 +6,66 @@ the computation; every value and every gradient is a claim.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Literal, NamedTuple, TypeAlias
 
 from figgen.core import Array, InputError
 from figgen.core.graph import Graph, Node
-from figgen.core.graph_math import describe, describe_backward
+from figgen.core.graph_math import describe, describe_backward, pieces, said
+from figgen.core.numbers import MINUS, read
 from figgen.core.ops import typeset_shape
-from figgen.draw.canvas import Canvas
-from figgen.draw.diagrams import Diagram, Edge
+from figgen.draw.canvas import Canvas, CanvasError
+from figgen.draw.cards import arrow, cap_height, card
+from figgen.draw.diagrams import BORDER_WIDTH, EDGE_WIDTH, SMALLEST, Diagram, Edge
+from figgen.draw.labels import EDGE_GAP
 from figgen.draw.layout import Layout
 from figgen.draw.plots import Box
+from figgen.draw.style import LABEL, MATHS
+from figgen.draw.theme import Role
 
 Show: TypeAlias = Literal["symbol", "number", "shape"]
+
+
+class Capsule(NamedTuple):
+    """Width and height of a capsule, which holds a number, in inches."""
+
+    width: float
+    height: float
+
+
+CAPSULE = Capsule(1.4, 0.62)
+CLEAR = 0.05
+"""Between a capsule and an arrow, in inches."""
+FRACTION_DESCENT = 0.24
+"""How far a fraction reaches below its baseline, in inches."""
 
 RESULT = "result"
 """The name of the circle at the end of the graph, which no traced value can have."""
 
 
+ROUNDING = 1e-12
+"""What rounding in the last bits may do to a number that is printed in full, relative to it."""
+
+
 class GraphDrawing:
     """A traced graph being drawn.
 
-    The nodes and edges belong to the step in which the drawing is made; values and derivatives
-    are added in later steps, and `draw` places everything.
+    The nodes and edges belong to the step in which the drawing is made, unless ``steps`` says
+    another; values and derivatives are added in later steps, and `draw` places everything.
 
     Args:
         canvas: Where to draw.
         graph: What a function computed.
+        symbols: The LaTeX in nodes, by name; an operation's is its symbol.
         captions: A second line for nodes, by name; an operation's is its name in words.
         output: The LaTeX in the last circle; the name of the output if not given.
+        steps: The step in which a node appears, with the edges that leave it, by name.
+        smallest: The least height of a node and width of a circle, in inches.
+        size: The size of the values and derivatives in points.
+
+    Raises:
+        InputError: If there is no node of a name.
     """
 
     def __init__(
@@ -42,54 +73,70 @@ class GraphDrawing:
         canvas: Canvas,
         graph: Graph,
         *,
+        symbols: Mapping[str, str] | None = None,
         captions: Mapping[str, str] | None = None,
         output: str | None = None,
+        steps: Mapping[str, int] | None = None,
+        smallest: float = SMALLEST,
+        size: float = LABEL,
     ) -> None:
         self.canvas = canvas
         self.graph = graph
-        self.diagram = Diagram(canvas)
+        self.diagram = Diagram(canvas, smallest=smallest)
+        self._size = size
+        self._symbols, self._captions, self._steps = symbols or {}, captions or {}, steps or {}
         self._edges: dict[tuple[str, int], Edge] = {}
+        for name in {*self._symbols, *self._captions, *self._steps} - {RESULT}:
+            graph[name]  # refuses a name that is not there
         for node in graph.nodes:
-            self._add_node(node, (captions or {}).get(node.name))
+            self._add_node(node)
+        with canvas.step(self._first(RESULT)):
+            self.diagram.node(RESULT, f"${output or graph.output.latex}$", "output")
         for edge in graph.edges:
-            drawn = self.diagram.edge(edge.source.name, edge.target.name)
-            self._edges[edge.target.name, edge.position] = drawn
-        self.diagram.node(RESULT, f"${output or graph.output.latex}$", "output")
-        self._edges[RESULT, 0] = self.diagram.edge(graph.output.name, RESULT)
+            self._add_edge(edge.source.name, edge.target.name, edge.position)
+        self._add_edge(graph.output.name, RESULT, 0)
         for claim in graph.claims():
             canvas.file(claim)
 
-    def _add_node(self, node: Node, caption: str | None) -> None:
-        if node.op is None:
-            self.diagram.node(node.name, f"${node.latex}$", "input", below=caption or "")
-        else:
-            words = node.op.name if caption is None else caption
-            symbol = f"${node.op.notation.symbol}$"
-            self.diagram.node(node.name, symbol, "operation", below=words)
+    def _first(self, name: str) -> int:
+        return self._steps.get(name, self.canvas.span[0])
 
-    def value(self, name: str, *shows: Show, places: int = 3) -> None:
+    def _add_node(self, node: Node) -> None:
+        symbol, caption = node.latex, ""
+        if node.op is not None:
+            symbol, caption = node.op.notation.symbol, node.op.name
+        symbol = self._symbols.get(node.name, symbol)
+        if symbol == rf"\mathrm{{{caption}}}":
+            caption = ""
+        caption = self._captions.get(node.name, caption)
+        kind: Literal["input", "operation"] = "operation" if node.op else "input"
+        with self.canvas.step(self._first(node.name)):
+            self.diagram.node(node.name, f"${symbol}$", kind, below=caption)
+
+    def _add_edge(self, tail: str, head: str, position: int) -> None:
+        with self.canvas.step(self._first(tail)):
+            self._edges[head, position] = self.diagram.edge(tail, head)
+
+    def value(self, name: str, *shows: Show, places: int = 3, symbol: str = "") -> None:
         """Write a value above every edge that leaves its node, in the current step.
 
         Args:
             name: The node that holds the value.
             *shows: What to write: its symbol, its number, its shape, or several.
             places: The decimals of a number.
+            symbol: The LaTeX to write in place of its symbol.
 
         Raises:
             InputError: If there is no such node, or a number is asked of a matrix.
         """
         node = self.graph[name]
-        words = self._words(node.latex, node.value, shows, places)
-        for (target, position), edge in self._edges.items():
-            from_here = (
-                node is self.graph.output
-                if target == RESULT
-                else self.graph[target].inputs[position] is node
-            )
-            if from_here:
-                self.diagram.above(edge, words)
+        words = self._words(symbol or node.latex, node.value, shows, places)
+        for edge in self._leaving(name):
+            self.diagram.above(edge, words, size=self._size)
 
-    def derivative(self, name: str, position: int = 0, *shows: Show, places: int = 3) -> None:
+    def derivative(
+        self, name: str, position: int = 0, *shows: Show, places: int = 3, symbol: str = ""
+    ) -> None:
         """Write the local derivative below the edge into a node, in the current step.
 
         Args:
@@ -97,39 +144,73 @@ class GraphDrawing:
             position: The place of the operand, from 0.
             *shows: What to write: its symbol, its number, its shape, or several.
             places: The decimals of a number.
+            symbol: The LaTeX to write in place of its symbol.
 
         Raises:
             InputError: If there is no such edge, or a number is asked of a matrix.
         """
         local = self.graph.local(name, position)
-        words = self._words(local.latex, local.value, shows, places)
-        self.diagram.below(self._edges[name, position], words)
+        words = self._words(symbol or local.latex, local.value, shows, places)
+        self.diagram.below(self._edges[name, position], words, size=self._size)
 
-    def gradient(self, name: str, words: str = "", *, places: int = 3) -> None:
+    def gradient(self, name: str, symbol: str = "", *, places: int = 3) -> None:
         r"""Write the gradient of the output by a node below the edge that leaves it.
 
         Args:
             name: The node; only one edge may leave it.
-            words: LaTeX written before the number, like ``\frac{ds}{dx}=``.
+            symbol: LaTeX written before the number, like ``\dfrac{ds}{dx}``.
             places: The decimals of the number.
 
         Raises:
             InputError: If there is no such node, several edges leave it, or it is a matrix.
         """
-        node = self.graph[name]
-        keys = [
-            (edge.target.name, edge.position) for edge in self.graph.edges if edge.source is node
-        ] or [(RESULT, 0)]
-        if len(keys) > 1:
-            raise InputError(f"edges that leave {name}", len(keys), "1, where a gradient can stand")
+        edges = self._leaving(name)
+        if len(edges) > 1:
+            raise InputError(
+                f"edges that leave {name}", len(edges), "1, where a gradient can stand"
+            )
         gradient = self.graph.backward()[name]
-        number = self.canvas.digits(float(gradient), places, words)
-        self.diagram.below(self._edges[keys[0]], f"${words}{number}$")
+        shows: tuple[Show, ...] = ("symbol", "number") if symbol else ("number",)
+        words = self._words(symbol, gradient, shows, places)
+        self.diagram.below(edges[0], words, size=self._size)
 
-    def describe(self, *, backward: bool = False, places: int = 3) -> None:
-        """Say the forward pass, or the backward pass, in the alt text from this step on."""
-        tell = describe_backward if backward else describe
-        self.canvas.describe(tell(self.graph, places=places))
+    def _leaving(self, name: str) -> list[Edge]:
+        """The edges that leave a node; from the output, the one to the last circle."""
+        node = self.graph[name]
+        return [
+            edge
+            for (head, position), edge in self._edges.items()
+            if (self.graph.output if head == RESULT else self.graph[head].inputs[position]) is node
+        ]
+
+    def describe(self, *names: str, backward: bool = False, places: int = 3) -> None:
+        """Say the values, or the gradients, in the alt text from this step on.
+
+        Args:
+            *names: The nodes to tell of; all of them if not given.
+            backward: Whether to tell the gradients.
+            places: The decimals of the numbers.
+
+        Raises:
+            InputError: If there is no such node.
+        """
+        if not names:
+            tell = describe_backward if backward else describe
+            self.canvas.describe(tell(self.graph, places=places))
+            return
+        tell_one = self._gradient_in_words if backward else self._value_in_words
+        self.canvas.describe(" ".join(tell_one(self.graph[name], places) for name in names))
+
+    def _value_in_words(self, node: Node, places: int) -> str:
+        formula = ""
+        if node.op is not None:
+            steps = [each for each in self.graph.nodes if each.op]
+            formula = f" = {pieces(self.graph, 'words', node, stops=steps)[node.name].text}"
+        return f"{node.name}{formula} = {said(node.value, places)}."
+
+    def _gradient_in_words(self, node: Node, places: int) -> str:
+        gradient = self.graph.backward()[node.name]
+        return f"d{self.graph.output.name}/d{node.name} = {said(gradient, places)}."
 
     def draw(self, box: Box, **gaps: float) -> Layout:
         """Place and draw everything; see `Diagram.draw`."""
@@ -137,12 +218,122 @@ class GraphDrawing:
 
     def _words(self, symbol: str, value: Array, shows: tuple[Show, ...], places: int) -> str:
         """A symbol, a number and a shape as one formula: ``a = 5``, ``N (3 × 2)``."""
-        if "number" in shows and value.shape:
-            raise InputError(f"shape of {symbol}", value.shape, "a single number, to be printed")
         words = symbol if "symbol" in shows else ""
         if "number" in shows:
-            digits = self.canvas.digits(float(value), places)
-            words = f"{words} = {digits}" if words else digits
+            if value.size > 1:
+                raise InputError(f"shape of {symbol}", value.shape, "one number, to be printed")
+            words = equation(self.canvas, words, float(value.item()), places)
         if "shape" in shows and value.shape:
             words = rf"{words}\;({typeset_shape(value.shape)})".removeprefix(r"\;")
         return f"${words}$"
+
+
+def equation(canvas: Canvas, left: str, value: float, places: int = 3) -> str:
+    r"""The LaTeX ``left = value``, or ``left \approx value`` if the digits are not all of it.
+
+    Args:
+        canvas: Where the claim about the digits is filed.
+        left: LaTeX; if empty, the digits stand alone.
+        value: The number.
+        places: The decimals to print.
+    """
+    digits = canvas.digits(value, places, left)
+    if not left:
+        return digits
+    exact = abs(read(digits) - value) <= ROUNDING * max(1.0, abs(value))
+    sign = "=" if exact else r"\approx"
+    # In braces, or the minus sign would be set like that of a difference.
+    return f"{left} {sign} {{{digits}}}"
+
+
+def times(canvas: Canvas, factors: Sequence[float], places: int = 3) -> str:
+    """The LaTeX of a product of numbers, negative ones in parentheses."""
+    digits = [canvas.digits(factor, places) for factor in factors]
+    return r" \cdot ".join(f"({each})" if each.startswith(MINUS) else each for each in digits)
+
+
+class Lane:
+    """A row of numbers below a chain: what is handed on between two boxes, and a factor for each.
+
+    Args:
+        drawing: A chain that is drawn.
+        middle: The height of the row, in inches.
+        role: The colour of all of it.
+        places: The decimals of the numbers.
+        signed: Whether a positive number has a plus.
+
+    Attributes:
+        stops: Where the numbers stand, in inches: before the first box, between two, and after
+            the last.
+    """
+
+    def __init__(
+        self,
+        drawing: GraphDrawing,
+        middle: float,
+        role: Role,
+        *,
+        places: int = 3,
+        signed: bool = False,
+    ) -> None:
+        boxes = drawing.diagram.places.values()
+        self.canvas = drawing.canvas
+        self.middle = middle
+        self.role = role
+        self.places = places
+        self.signed = signed
+        self.stops = [(one.left + one.width + next_.left) / 2 for one, next_ in pairwise(boxes)]
+
+    def stop(self, index: int, symbol: str, value: float) -> None:
+        """Write a number in a capsule, smaller if it is long, with its name below it.
+
+        Args:
+            index: Which stop, from 0.
+            symbol: The LaTeX of the name.
+            value: The number.
+
+        Raises:
+            CanvasError: If the number is wider than the capsule.
+        """
+        canvas, x = self.canvas, self.stops[index]
+        place = Box(x - CAPSULE.width / 2, self.middle - CAPSULE.height / 2, *CAPSULE)
+        card(canvas, place, self.role, self.role, width=BORDER_WIDTH, radius=CAPSULE.height / 2)
+        before = "+" if self.signed and value > 0 else ""
+        text = canvas.number(x, 0, value, places=self.places, before=before, va="baseline")
+        for size in (MATHS, LABEL):
+            text.set(fontsize=size, y=self.middle - cap_height(size) / 2)
+            needed = canvas.measure(text)[0] + CAPSULE.height / 2
+            if needed <= CAPSULE.width:
+                break
+        else:
+            raise CanvasError(
+                f"{text.get_text()} needs a capsule {needed:.2f} inches wide and has"
+                f" {CAPSULE.width:.2f}; print fewer decimals"
+            )
+        self._below(x, place.bottom, f"${symbol}$")
+
+    def through(self, box: int, factor: float, symbol: str = "", *, backward: bool = False) -> None:
+        """Draw an arrow from one stop to the other below a box, with what it multiplies by.
+
+        Args:
+            box: Which box, from 1.
+            factor: The number, written below the arrow.
+            symbol: The LaTeX of the factor, written above it.
+            backward: Whether the arrow points from right to left.
+        """
+        canvas = self.canvas
+        left, right = self.stops[box - 1], self.stops[box]
+        beside = CAPSULE.width / 2 + CLEAR
+        ends = [(left + beside, self.middle), (right - beside, self.middle)]
+        start, end = reversed(ends) if backward else ends
+        arrow(canvas, start, end, self.role, width=EDGE_WIDTH)
+        middle = (left + right) / 2
+        self._below(middle, self.middle, f"$\\times\\, {times(canvas, [factor])}$")
+        if symbol:
+            above = self.middle + EDGE_GAP + FRACTION_DESCENT
+            canvas.text(middle, above, f"${symbol}$", self.role, va="baseline")
+
+    def _below(self, x: float, y: float, words: str) -> None:
+        text = self.canvas.text(x, y - EDGE_GAP, words, self.role, va="top")
+        # Else matplotlib takes a fraction to be no taller than a line of words.
+        text.set_linespacing("normal")

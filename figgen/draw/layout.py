@@ -7,26 +7,36 @@ every machine. ``FIGGEN_DOT=/usr/bin/dot`` takes another Graphviz instead, with 
 from __future__ import annotations
 
 import json
+import math
 import os
+import shutil
+import subprocess
 import sysconfig
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations_with_replacement
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import graphviz
 import numpy as np
 from graphviz.backend import execute
+
+from figgen.core import InputError
 
 POINTS_PER_INCH = 72.0
 CLOSE = 0.03
 """Two heights nearer than this, in inches, are meant to be one: Graphviz works in whole points."""
 ENGINE_VARIABLE = "FIGGEN_DOT"
 PACKAGED_ENGINE = "graphviz-pure"
+PATIENCE = 60.0
+"""Seconds after which a program gives no layout any more."""
 
 Point: TypeAlias = tuple[float, float]
+Curve: TypeAlias = tuple[Point, ...]
+"""A start, and three control points for each cubic Bezier curve."""
 Shape: TypeAlias = Literal["circle", "box"]
 
 
@@ -34,8 +44,7 @@ class LayoutError(Exception):
     """A layout that could not be made: the program, what it said and what to do."""
 
 
-@dataclass(frozen=True)
-class Size:
+class Size(NamedTuple):
     """The outline of a node, in inches."""
 
     shape: Shape
@@ -51,14 +60,13 @@ class Layout:
         width: Of the whole graph.
         height: Of the whole graph.
         nodes: The centre of each node.
-        edges: The control points of each edge, in the order given: a start and three points for
-            each cubic Bezier curve.
+        edges: The curve of each edge, in the order given.
     """
 
     width: float
     height: float
     nodes: Mapping[str, Point]
-    edges: tuple[tuple[Point, ...], ...]
+    edges: tuple[Curve, ...]
 
 
 def dot_source(
@@ -72,7 +80,7 @@ def dot_source(
     """The DOT source of a graph that is read from left to right.
 
     Args:
-        nodes: The size of each node by its name, in drawing order.
+        nodes: The size of each node by its name, an identifier, in drawing order.
         edges: Pairs of names.
         labels: What each node is called, for other readers of the source; escaped here, so that
             no label can add an attribute, HTML or a file.
@@ -81,7 +89,13 @@ def dot_source(
 
     Returns:
         A digraph that any Graphviz reads.
+
+    Raises:
+        InputError: If a name is no identifier: a colon or a backslash in it would have a meaning.
     """
+    for name in nodes:
+        if not name.isidentifier():
+            raise InputError("name of a node", name, "letters, digits and _, a letter first")
     graph = graphviz.Digraph(
         graph_attr={
             "rankdir": "LR",
@@ -95,15 +109,14 @@ def dot_source(
     )
     for name, size in nodes.items():
         graph.node(
-            graphviz.escape(name),
+            name,
             label=graphviz.escape(labels.get(name, name)),
             shape=size.shape,
             width=_inches(size.width),
             height=_inches(size.height),
         )
     for tail, head in edges:
-        # Not edge(): it would read a colon in a name as a port.
-        graph.edge(graphviz.escape(tail), graphviz.escape(head))
+        graph.edge(tail, head)
     return str(graph.source)
 
 
@@ -111,37 +124,62 @@ def _inches(value: float) -> str:
     return f"{value:.4f}"
 
 
-def place(source: str) -> Layout:
+def place(source: str, nodes: Collection[str], edges: Sequence[tuple[str, str]]) -> Layout:
     """Lay a DOT source out.
+
+    Args:
+        source: What `dot_source` wrote.
+        nodes: The names of its nodes.
+        edges: The names of the two ends of each of its edges.
+
+    Returns:
+        The layout, with its edges in the order given; of several from one node to another, the
+        highest first.
 
     Raises:
         LayoutError: If the engine is missing, fails or answers something else than a layout.
     """
-    return _place(source, str(engine()))
+    program = engine()
+    answer = _place(source, program)
+    curves = {ends: list(found) for ends, found in answer.curves.items()}
+    counts = {ends: len(found) for ends, found in curves.items()}
+    if set(answer.nodes) != set(nodes) or counts != Counter(edges):
+        raise LayoutError(f"{program} answered the layout of another graph")
+    ordered = tuple(curves[ends].pop(0) for ends in edges)
+    return Layout(answer.width, answer.height, answer.nodes, ordered)
 
 
-def engine() -> Path:
+def engine() -> str:
     """The program that lays graphs out: the packaged one, or the one the user named.
 
     Raises:
-        LayoutError: If it does not exist.
+        LayoutError: If it does not exist or may not be run.
     """
     named = os.environ.get(ENGINE_VARIABLE)
     if named:
-        path = Path(named)
-        if not path.is_file():
+        found = shutil.which(named)
+        if found is None:
             raise LayoutError(
                 f"{ENGINE_VARIABLE}={named}: no such program; name a Graphviz 'dot' or unset it"
             )
-        return path
+        return found
     path = Path(sysconfig.get_path("scripts"), PACKAGED_ENGINE + sysconfig.get_config_var("EXE"))
     if not path.is_file():
         raise LayoutError(f"{path}: missing; install figgen again, {PACKAGED_ENGINE} comes with it")
-    return path
+    return str(path)
+
+
+class _Answer(NamedTuple):
+    """A layout as Graphviz tells it: edges grouped by their two ends, in an order of its own."""
+
+    width: float
+    height: float
+    nodes: dict[str, Point]
+    curves: dict[tuple[str, str], tuple[Curve, ...]]
 
 
 @lru_cache(maxsize=1024)
-def _place(source: str, program: str) -> Layout:
+def _place(source: str, program: str) -> _Answer:
     try:
         answer = execute.run_check(
             [program, "-Kdot", "-Tjson"],
@@ -149,35 +187,42 @@ def _place(source: str, program: str) -> Layout:
             encoding="utf-8",
             capture_output=True,
             quiet=True,
+            timeout=PATIENCE,
         )
+        return _read(json.loads(answer.stdout))
     except graphviz.CalledProcessError as error:
         said = " ".join(str(error.stderr).split())
         raise LayoutError(f"{program} failed with exit code {error.returncode}: {said}") from None
-    except (OSError, graphviz.ExecutableNotFound) as error:
+    except (OSError, graphviz.ExecutableNotFound, subprocess.TimeoutExpired) as error:
         raise LayoutError(f"{program} cannot be run: {error}") from None
-    try:
-        return _read(json.loads(answer.stdout))
-    except (ValueError, KeyError) as error:
+    # Whatever it answered in place of a layout, from no text at all to another JSON.
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise LayoutError(f"{program} answered no layout: {error!r}") from None
 
 
-def _read(answer: dict[str, Any]) -> Layout:
+def _read(answer: dict[str, Any]) -> _Answer:
     left, bottom, right, top = (float(number) for number in str(answer["bb"]).split(","))
-    objects, edges = answer["objects"], answer.get("edges", [])
 
     def point(text: str) -> Point:
         x, y = text.split(",")
         return (float(x) - left) / POINTS_PER_INCH, (float(y) - bottom) / POINTS_PER_INCH
 
-    return Layout(
+    names = {node["_gvid"]: node["name"] for node in answer["objects"]}
+    curves: dict[tuple[str, str], list[Curve]] = {}
+    for edge in answer.get("edges", []):
+        ends = names[edge["tail"]], names[edge["head"]]
+        curves.setdefault(ends, []).append(tuple(point(text) for text in edge["pos"].split()))
+    return _Answer(
         width=(right - left) / POINTS_PER_INCH,
         height=(top - bottom) / POINTS_PER_INCH,
-        nodes={node["name"]: point(node["pos"]) for node in objects},
-        edges=tuple(
-            tuple(point(text) for text in edge["pos"].split())
-            for edge in sorted(edges, key=lambda edge: int(edge["_gvid"]))
-        ),
+        nodes={node["name"]: point(node["pos"]) for node in answer["objects"]},
+        curves={ends: tuple(sorted(found, key=_depth)) for ends, found in curves.items()},
     )
+
+
+def _depth(curve: Curve) -> float:
+    """How low a curve is in its middle."""
+    return -curve[len(curve) // 2][1]
 
 
 def columns(layout: Layout) -> list[float]:
@@ -218,6 +263,48 @@ def respaced(layout: Layout, widths: Mapping[str, float], gaps: Sequence[float])
     )
 
 
+def shifted(layout: Layout, dx: float, dy: float) -> Layout:
+    """``layout`` moved by so many inches."""
+    return replace(
+        layout,
+        nodes={name: (x + dx, y + dy) for name, (x, y) in layout.nodes.items()},
+        edges=tuple(tuple((x + dx, y + dy) for x, y in curve) for curve in layout.edges),
+    )
+
+
+def centred(
+    layout: Layout, sizes: Mapping[str, Size], edges: Sequence[tuple[str, str]], gap: float
+) -> Layout:
+    """``layout`` with each node level with the middle of its inputs, where there is room.
+
+    Any height between two inputs makes their edges equally short in all, so Graphviz may choose
+    that of one of them. Only nodes are moved whose inputs go nowhere else.
+
+    Args:
+        layout: As Graphviz made it.
+        sizes: The outline of each node.
+        edges: The names of the two ends of each edge of ``layout``.
+        gap: The least distance between two nodes of a column, in inches.
+    """
+    nodes = dict(layout.nodes)
+    places = columns(layout)
+    column = {name: places.index(round(x, 3)) for name, (x, _) in nodes.items()}
+    # Twice, because a node may make room for one that came before it.
+    for name in 2 * sorted(nodes, key=column.__getitem__):
+        inputs = [tail for tail, head in edges if head == name]
+        near = all(column[head] - column[tail] == 1 for tail, head in edges if name in (tail, head))
+        if not (inputs and near and all(head == name for tail, head in edges if tail in inputs)):
+            continue
+        x, half = nodes[name][0], sizes[name].height / 2
+        heights = [nodes[tail][1] for tail in inputs]
+        y = (min(heights) + max(heights)) / 2
+        others = [each for each in nodes if column[each] == column[name] and each != name]
+        apart = [abs(nodes[each][1] - y) - half - sizes[each].height / 2 for each in others]
+        if min([*apart, math.inf]) >= gap - CLOSE and half <= y <= layout.height - half:
+            nodes[name] = x, y
+    return _with_nodes(layout, nodes, edges)
+
+
 def mirrored(layout: Layout, edges: Sequence[tuple[str, str]]) -> Layout:
     """``layout`` with what is nearly symmetric made exactly so.
 
@@ -238,29 +325,78 @@ def mirrored(layout: Layout, edges: Sequence[tuple[str, str]]) -> Layout:
     for (one, (x, y)), (other, (u, v)) in combinations_with_replacement(layout.nodes.items(), 2):
         if abs(x - u) < CLOSE and abs(y + v - 2 * middle) < CLOSE:
             nodes[one], nodes[other] = (x, middle + (y - v) / 2), (x, middle + (v - y) / 2)
-    curves = [
-        _moved(
-            curve, nodes[tail][1] - layout.nodes[tail][1], nodes[head][1] - layout.nodes[head][1]
-        )
-        for curve, (tail, head) in zip(layout.edges, edges, strict=True)
-    ]
-    layout = replace(layout, nodes=nodes)
+    layout = _with_nodes(layout, nodes, edges)
+    curves = list(layout.edges)
     for first, second in combinations_with_replacement(range(len(edges)), 2):
         if first == second and edges.count(edges[first]) > 1:
             continue
         axis = _axis(layout, edges[first], edges[second])
-        if axis is None:
+        if axis is None or not _alike(curves[first], curves[second]):
             continue
-        pairs = zip(curves[first], curves[second], strict=False)
+        pairs = zip(curves[first], curves[second], strict=True)
         mean = tuple(((x + u) / 2, (y + 2 * axis - v) / 2) for (x, y), (u, v) in pairs)
         curves[first], curves[second] = mean, tuple((x, 2 * axis - y) for x, y in mean)
     return replace(layout, edges=tuple(curves))
 
 
-def _moved(curve: tuple[Point, ...], start: float, end: float) -> tuple[Point, ...]:
-    """``curve`` with its ends raised by so much, and what is between them in proportion."""
-    last = len(curve) - 1
-    return tuple((x, y + start + (end - start) * i / last) for i, (x, y) in enumerate(curve))
+def _with_nodes(
+    layout: Layout, nodes: Mapping[str, Point], edges: Sequence[tuple[str, str]]
+) -> Layout:
+    """``layout`` with its nodes at other heights, and the edges moved along."""
+    curves = tuple(
+        _moved(
+            curve,
+            (0.0, nodes[tail][1] - layout.nodes[tail][1]),
+            (0.0, nodes[head][1] - layout.nodes[head][1]),
+        )
+        for curve, (tail, head) in zip(layout.edges, edges, strict=True)
+    )
+    return replace(layout, nodes=nodes, edges=curves)
+
+
+def landed(
+    layout: Layout, sizes: Mapping[str, Size], edges: Sequence[tuple[str, str]], inset: float
+) -> Layout:
+    """``layout`` with every edge into a box ending on the box's left side, off its corners.
+
+    Graphviz knows no round corners: there, an arrow would end before it meets the border. An
+    edge from the column before becomes level if the box is tall enough.
+
+    Args:
+        layout: The layout.
+        sizes: The outline of each node.
+        edges: The names of the two ends of each edge of ``layout``.
+        inset: How far an end stays away from a corner, in inches.
+    """
+    places = columns(layout)
+    curves = []
+    for curve, (tail, head) in zip(layout.edges, edges, strict=True):
+        start, (x, y) = layout.nodes[tail], layout.nodes[head]
+        left, reach = x - sizes[head].width / 2, sizes[head].height / 2 - inset
+        ahead = places.index(round(x, 3)) - places.index(round(start[0], 3))
+        if sizes[head].shape == "circle" or ahead < 1:
+            curves.append(curve)
+        elif ahead == 1 and abs(start[1] - y) <= reach and edges.count((tail, head)) == 1:
+            xs = np.linspace(start[0] + sizes[tail].width / 2, left, 4)
+            curves.append(tuple((float(each), start[1]) for each in xs))
+        else:
+            end = curve[-1]
+            landing = y + min(max(end[1] - y, -reach), reach)
+            curves.append(_moved(curve, (0.0, 0.0), (left - end[0], landing - end[1])))
+    return replace(layout, edges=tuple(curves))
+
+
+def _moved(curve: Curve, start: Point, end: Point) -> Curve:
+    """``curve`` with its ends moved by so much, and what is between them in proportion."""
+    shares = np.linspace(0, 1, len(curve))[:, None]
+    moved = np.asarray(curve) + (1 - shares) * start + shares * end
+    return tuple((float(x), float(y)) for x, y in moved)
+
+
+def _alike(one: Curve, other: Curve) -> bool:
+    """Whether two curves begin and end at the same x, which those of nodes of two widths do not."""
+    apart = max(abs(one[end][0] - other[end][0]) for end in (0, -1))
+    return len(one) == len(other) and apart < CLOSE
 
 
 def _axis(layout: Layout, one: tuple[str, str], other: tuple[str, str]) -> float | None:

@@ -7,11 +7,13 @@ from fractions import Fraction
 import numpy as np
 
 from figgen import figure
-from figgen.core import Function, Interval, closed_form, deriv, exp, square
+from figgen.core import Function, Interval, closed_form, deriv, exp, sigmoid, square
 from figgen.core.numbers import printed, scientific
 from figgen.draw.canvas import Canvas
+from figgen.draw.code import BY_CLOSED_FORM, Listing
 from figgen.draw.nudges import nudge
 from figgen.draw.plots import Box, Plot
+from figgen.draw.style import SMALL
 
 
 @figure(
@@ -59,6 +61,26 @@ def derivative_box(
 ) -> None:
     """A negative derivative: the input moves a little up, and the output moves down."""
     nudge(canvas, Box(0.15, 0.1, 11.7, 5.4), function, at, delta)
+
+
+@figure(
+    title="The derivative in code",
+    perspective="code",
+    alt="The Python code of the derivative of any function; below it, the slopes of some.",
+)
+def derivative_code(
+    canvas: Canvas,
+    *,
+    functions: tuple[Function, ...] = (square, exp, sigmoid),
+    at: tuple[float, ...] = (-1.5, 0, 2),
+) -> None:
+    """Any function goes in: the code steps a little to both sides and divides the difference."""
+    # The one line of the lecture that is too long for larger letters.
+    listing = Listing(canvas, deriv, using=functions, size=SMALL)
+    for function in functions:
+        slopes = closed_form(function, np.array(at))
+        listing.call(f"deriv({function.name}, {list(at)}).round(4)", slopes, BY_CLOSED_FORM)
+    listing.draw()
 
 
 @figure(

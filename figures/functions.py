@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from figgen import figure
-from figgen.core import Function, Interval, relu, square
+from figgen.core import Function, Interval, leaky_relu, relu, square
+from figgen.core.chains import reference
 from figgen.draw.boxes import machine
 from figgen.draw.canvas import Canvas
-from figgen.draw.plots import Box, Plot
+from figgen.draw.code import Listing
+from figgen.draw.plots import BY_REFERENCE, Box, Plot
+from figgen.draw.style import TITLE
 
 
 @figure(
@@ -51,3 +54,18 @@ def functions_box(
     for number, (function, place) in enumerate(((left, 0.15), (right, 6.35)), start=1):
         box = Box(place, 0.15, 5.5, 5.3)
         machine(canvas, box, function, inputs, name=f"f_{number}")
+
+
+@figure(
+    title="Functions in code",
+    perspective="code",
+    alt="The Python code of three functions; below it, what each of them gives for some numbers.",
+)
+def functions_code(canvas: Canvas, *, x: tuple[float, ...] = (-2, 0.5, 3)) -> None:
+    """A function in code: the input stands in parentheses, the output after return."""
+    functions = square, relu, leaky_relu
+    listing = Listing(canvas, *functions, size=TITLE)
+    listing.call(f"x = np.array({list(x)})")
+    outputs = [reference((function,), x) for function in functions]
+    listing.call("[f(x).tolist() for f in (square, relu, leaky_relu)]", outputs, BY_REFERENCE)
+    listing.draw()

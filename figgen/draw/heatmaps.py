@@ -327,12 +327,10 @@ def claim_product(
         + multiply(moved_left, moved_right)
         + product.half
     )
-    independent = multiply(left.values, right.values)
-    size = max(float(np.abs(independent).max()), 1.0)
+    exact = multiply(left.values, right.values)
     canvas.claim(
         f"the printed {product.name}",
         product.values,
-        independent,
-        f"the product of the printed {left.name} and {right.name}, but for rounding",
-        tolerance=float(bound.max()) / size + 1e-12,
+        np.clip(product.values, exact - bound, exact + bound),
+        f"the nearest value that the printed {left.name} and {right.name} allow",
     )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from types import CodeType
+from typing import Any, Literal, TypeAlias
 
-from figgen.core import Function, InputError, Map
+from figgen.core import Function, InputError
 from figgen.draw.canvas import POINTS_PER_INCH, Canvas
 from figgen.draw.plots import Box
 from figgen.draw.style import CODE_FAMILY, SMALL
@@ -19,46 +22,101 @@ LEADING = 1.4
 """Distance of two lines of code, relative to the size."""
 
 
-def source_of(function: Function) -> str:
-    """The source of a function's numpy code, without decorators, docstring and annotations.
+Docstring: TypeAlias = Literal["none", "first line"]
+"""How much of a docstring a listing shows."""
+
+
+def source_of(function: Callable[..., Any], docstring: Docstring = "none") -> str:
+    """The source of a function that runs, without decorators, docstring and annotations.
 
     What is left out is cut from the text that Python compiled; nothing else is touched.
 
     Args:
-        function: A function whose ``evaluate`` was written with ``def``.
+        function: A function that was written with ``def``, or a `Function` that holds one.
+        docstring: What stays of the docstring.
 
     Raises:
-        InputError: If it was not.
+        InputError: If it was not, or if its file has changed since Python read it.
     """
+    code = code_of(function)
     try:
-        source = textwrap.dedent(inspect.getsource(function.evaluate)).encode()
+        source = textwrap.dedent(inspect.getsource(code)).encode()
         found = ast.parse(source).body[0]
-    except (OSError, TypeError, SyntaxError):
+    except (OSError, TypeError, SyntaxError, IndexError):
         found = None
     if not isinstance(found, ast.FunctionDef):
         raise InputError("function of the listing", function, "one that is written with def")
+    _require_current(code)
     starts = [0]
     for line in source.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
-    for first, last in sorted(_cuts(found, source, starts), reverse=True):
+    for first, last in sorted(_cuts(found, source, starts, docstring), reverse=True):
         source = source[:first] + source[last:]
     return source.decode().rstrip()
 
 
-def _cuts(found: ast.FunctionDef, source: bytes, starts: list[int]) -> Iterator[tuple[int, int]]:
+def code_of(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The Python function that runs when ``function`` is called."""
+    return function.evaluate if isinstance(function, Function) else function
+
+
+def _require_current(function: Callable[..., Any]) -> None:
+    """Refuse a source that is not what runs: its file was edited after Python had read it.
+
+    Raises:
+        InputError: If nothing in the file compiles to the code that the function has.
+    """
+    # The whole file, because the compiler makes another code of ``np.exp`` where it sees that
+    # ``np`` was imported.
+    lines, _ = inspect.findsource(function)
+    if not any(_same_code(each, function.__code__) for each in _codes("".join(lines))):
+        allowed = "one whose file is as it was when Python read it; start again"
+        raise InputError("function of the listing", function, allowed)
+
+
+def _codes(source: str) -> Iterator[CodeType]:
+    waiting = [compile(source, "", "exec", dont_inherit=True)]
+    while waiting:
+        code = waiting.pop()
+        yield code
+        waiting += [each for each in code.co_consts if isinstance(each, CodeType)]
+
+
+def _same_code(one: CodeType, other: CodeType) -> bool:
+    """Whether two codes do the same, wherever they stand in a file."""
+    pairs = list(zip(one.co_consts, other.co_consts, strict=False))
+    return (
+        (one.co_name, one.co_code, one.co_names, one.co_varnames, len(one.co_consts))
+        == (other.co_name, other.co_code, other.co_names, other.co_varnames, len(other.co_consts))
+        # The representation, because 1 equals 1.0 and True.
+        and all(
+            _same_code(first, second)
+            if isinstance(first, CodeType) and isinstance(second, CodeType)
+            else repr(first) == repr(second)
+            for first, second in pairs
+        )
+    )
+
+
+def _cuts(
+    found: ast.FunctionDef, source: bytes, starts: list[int], docstring: Docstring
+) -> Iterator[tuple[int, int]]:
     """The first and the last byte of what is left out; Python counts columns in bytes."""
 
     def end(node: ast.expr) -> int:
         return starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
 
     yield 0, starts[found.lineno - 1]
-    if ast.get_docstring(found) is not None:
-        docstring = found.body[0]
-        yield starts[docstring.lineno - 1], starts[docstring.end_lineno or docstring.lineno]
-    for argument in (*found.args.posonlyargs, *found.args.args, *found.args.kwonlyargs):
-        if argument.annotation is not None:
+    yield from _docstring_cuts(found, source, starts, docstring)
+    arguments = (*found.args.posonlyargs, *found.args.args, *found.args.kwonlyargs)
+    for argument in (*arguments, found.args.vararg, found.args.kwarg):
+        if argument is not None and argument.annotation is not None:
             name = starts[argument.lineno - 1] + argument.col_offset + len(argument.arg.encode())
             yield name, end(argument.annotation)
+            # Without an annotation, no blanks stand around the sign of a default.
+            if default := _DEFAULT.match(source, end(argument.annotation)):
+                yield default.span(1)
+                yield default.span(2)
     if found.returns is not None:
         last = end(found.returns)
         yield source.rindex(b")", 0, source.rindex(b"->", 0, last)) + 1, last
@@ -67,12 +125,29 @@ def _cuts(found: ast.FunctionDef, source: bytes, starts: list[int]) -> Iterator[
             yield end(node.target), end(node.annotation)
 
 
-def run(code: str, function: Function) -> Map:
+_DEFAULT = re.compile(rb"( *)=( *)")
+
+
+def _docstring_cuts(
+    found: ast.FunctionDef, source: bytes, starts: list[int], docstring: Docstring
+) -> Iterator[tuple[int, int]]:
+    if ast.get_docstring(found) is None:
+        return
+    words = found.body[0]
+    first, last = starts[words.lineno - 1], starts[words.end_lineno or words.lineno]
+    if docstring == "none":
+        yield first, last
+    elif words.end_lineno != words.lineno:
+        # From the end of the first line to the three closing quotes.
+        yield starts[words.lineno] - 1, first + len(source[first:last].rstrip()) - 3
+
+
+def run(code: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """What the listing of a function defines when it is run, to hold it against the function."""
-    names = dict(inspect.getclosurevars(function.evaluate).globals)
+    names = dict(inspect.getclosurevars(code_of(function)).globals)
     # The code is the source of a function that has run already, less what does not run.
     exec(code, names)  # noqa: S102
-    defined: Map = names[function.evaluate.__name__]
+    defined: Callable[..., Any] = names[code_of(function).__name__]
     return defined
 
 

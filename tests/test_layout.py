@@ -332,3 +332,16 @@ def test_a_dot_of_the_system_works_too(monkeypatch: pytest.MonkeyPatch) -> None:
     test_a_chain_is_a_straight_line()
     test_two_inputs_are_mirror_images()
     test_edges_into_a_tall_box_are_level()
+
+
+def test_a_stretched_curve_has_no_kink() -> None:
+    """At every joint of a chain of Bezier curves the two handles lie on one line."""
+    nodes = {name: Size("box", 1, 1) for name in "abcd"}
+    edges = [("a", "b"), ("b", "c"), ("c", "d"), ("a", "d")]
+    layout = placed(nodes, edges)
+    wide = respaced(layout, dict.fromkeys(nodes, 1.0), [0.6, 2.5, 1.2])
+    long = max(wide.edges, key=len)
+    assert len(long) >= 7
+    for joint in range(3, len(long) - 1, 3):
+        (x0, y0), (x1, y1), (x2, y2) = long[joint - 1 : joint + 2]
+        assert (x1 - x0) * (y2 - y1) == pytest.approx((y1 - y0) * (x2 - x1), abs=1e-9)

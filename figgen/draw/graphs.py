@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from figgen.core import Array, InputError
 from figgen.core.graph import Graph, Node
 from figgen.core.graph_math import describe, describe_backward, pieces, said
-from figgen.core.numbers import MINUS, read
+from figgen.core.numbers import MINUS, printed, read
 from figgen.core.ops import typeset_shape
 from figgen.draw.canvas import Canvas, CanvasError
 from figgen.draw.cards import arrow, cap_height, card
@@ -222,7 +222,10 @@ class GraphDrawing:
         if "number" in shows:
             if value.size > 1:
                 raise InputError(f"shape of {symbol}", value.shape, "one number, to be printed")
-            words = equation(self.canvas, words, float(value.item()), places)
+            number = float(value.item())
+            # Not "1 = 1", where the symbol of a derivative is its number.
+            left = "" if words == printed(number).replace(MINUS, "-") else words
+            words = equation(self.canvas, left, number, places)
         if "shape" in shows and value.shape:
             words = rf"{words}\;({typeset_shape(value.shape)})".removeprefix(r"\;")
         return f"${words}$"

@@ -61,9 +61,9 @@ class Label:
 
     def room(self, spot: Point) -> Box:
         """What it takes up with its baseline at ``spot``, and what must stay clear around it."""
-        x, y = spot
-        bottom = y - self.descent - CLEARANCE
-        return Box(x - self.width / 2, bottom, self.width, self.height + 2 * CLEARANCE)
+        left, bottom = spot[0] - self.width / 2, spot[1] - self.descent
+        width, height = self.width + 2 * CLEARANCE, self.height + 2 * CLEARANCE
+        return Box(left - CLEARANCE, bottom - CLEARANCE, width, height)
 
 
 def write_label(canvas: Canvas, words: str, role: Role, size: float) -> Label:

@@ -259,8 +259,23 @@ def respaced(layout: Layout, widths: Mapping[str, float], gaps: Sequence[float])
         width=after[-2] + before[0],
         height=layout.height,
         nodes={name: stretch(point) for name, point in layout.nodes.items()},
-        edges=tuple(tuple(stretch(point) for point in curve) for curve in layout.edges),
+        edges=tuple(smooth(tuple(stretch(point) for point in curve)) for curve in layout.edges),
     )
+
+
+def smooth(curve: tuple[Point, ...]) -> tuple[Point, ...]:
+    """A chain of Bezier curves without the kinks that a stretch of some of it made.
+
+    At every joint the two handles are turned into one line; their lengths stay.
+    """
+    points = [np.array(point) for point in curve]
+    for joint in range(3, len(points) - 1, 3):
+        along = points[joint + 1] - points[joint - 1]
+        along /= max(float(np.hypot(*along)), CLOSE)
+        for side in (-1, 1):
+            length = float(np.hypot(*(points[joint + side] - points[joint])))
+            points[joint + side] = points[joint] + side * length * along
+    return tuple((float(x), float(y)) for x, y in points)
 
 
 def shifted(layout: Layout, dx: float, dy: float) -> Layout:

@@ -8,12 +8,39 @@ import numpy as np
 
 from figgen import figure
 from figgen.core import Function, Interval, closed_form, deriv, exp, sigmoid, square
+from figgen.core.identities import Random, Values
 from figgen.core.numbers import printed, scientific
 from figgen.draw.canvas import Canvas
 from figgen.draw.code import BY_CLOSED_FORM, Listing
+from figgen.draw.equations import Line, display
 from figgen.draw.nudges import nudge
 from figgen.draw.plots import Box, Plot
-from figgen.draw.style import SMALL
+
+
+@figure(
+    title="The derivative as an equation",
+    perspective="math",
+    alt="The derivative of f at a: the limit of a quotient; below it the same quotient for one"
+    " small step.",
+    steps=2,
+)
+def derivative_math(canvas: Canvas, *, function: Function = exp, delta: float = 0.001) -> None:
+    """The derivative is the limit of a slope; a small step gives nearly the same."""
+
+    def values(random: Random) -> Values:
+        return {"f": function, "a": random.uniform(-2, 2, 20)}
+
+    def quotient(step: str, times: str) -> str:
+        step = rf"\role{{highlight}}{{{step}}}"
+        return rf"\frac{{f(a + {step}) - f(a - {step})}}{{2 {times} {step}}}"
+
+    limit = rf"\lim_{{\role{{highlight}}{{\Delta}} \to 0}} {quotient(chr(92) + 'Delta', '')}"
+    lines = [
+        Line(rf"\role{{backward}}{{\frac{{df}}{{du}}}}(a) &= {limit}"),
+        Line(rf"&\approx {quotient(canvas.digits(delta, 12), chr(92) + 'cdot')}", 2),
+    ]
+    # The error of the quotient falls as the square of the step.
+    display(canvas, lines, values, size=42, nearly=10 * delta**2)
 
 
 @figure(
@@ -76,7 +103,7 @@ def derivative_code(
 ) -> None:
     """Any function goes in: the code steps a little to both sides and divides the difference."""
     # The one line of the lecture that is too long for larger letters.
-    listing = Listing(canvas, deriv, using=functions, size=SMALL)
+    listing = Listing(canvas, deriv, using=functions)
     for function in functions:
         slopes = closed_form(function, np.array(at))
         listing.call(f"deriv({function.name}, {list(at)}).round(4)", slopes, BY_CLOSED_FORM)

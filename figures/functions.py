@@ -8,8 +8,25 @@ from figgen.core.chains import reference
 from figgen.draw.boxes import machine
 from figgen.draw.canvas import Canvas
 from figgen.draw.code import Listing
+from figgen.draw.equations import Line, display
 from figgen.draw.plots import BY_REFERENCE, Box, Plot
 from figgen.draw.style import TITLE
+
+from ._identities import two_functions
+
+
+@figure(
+    title="Two functions as equations",
+    perspective="math",
+    alt="Two equations, one below the other: each says what a function makes of x.",
+)
+def functions_math(canvas: Canvas, *, left: Function = square, right: Function = relu) -> None:
+    """A function says what becomes of a number: its square, or the larger of it and zero."""
+    lines = [
+        Line(rf"\role{{forward}}{{f_{number}}}(x) &= {function.typeset()}")
+        for number, function in enumerate((left, right), start=1)
+    ]
+    display(canvas, lines, lambda random: two_functions(random, left, right), size=48)
 
 
 @figure(

@@ -10,7 +10,6 @@ import numpy as np
 
 from figgen import figure
 from figgen.core import Array, Function, InputError, Interval, sigmoid
-from figgen.core.chains import reference
 from figgen.core.graph import Graph, Local
 from figgen.core.graph_math import equations, pieces, said
 from figgen.core.networks import (
@@ -22,7 +21,6 @@ from figgen.core.numbers import printed
 from figgen.core.ops import typeset_shape
 from figgen.core.trace import trace
 from figgen.draw.canvas import Canvas
-from figgen.draw.code import BY_GRAPH, Listing
 from figgen.draw.graphs import GraphDrawing, equation
 from figgen.draw.heatmaps import (
     CELL,
@@ -37,17 +35,18 @@ from figgen.draw.heatmaps import (
     titled,
     width_of,
 )
-from figgen.draw.plots import BY_REFERENCE, SAMPLES, Box, Plot
+from figgen.draw.plots import SAMPLES, Box, Plot
 from figgen.draw.style import MATHS
 from figgen.draw.theme import Role
 
 BOOK_SEED = 190204
 """The seed of the book's example, so that a student finds the same numbers in both."""
 
+
 CAPTIONS = {"N": "matrix\nproduct", "S": "element by\nelement", "L": "sum"}
 
 
-def _graph(
+def book_graph(
     seed: int = BOOK_SEED, *, rows: int = 3, inner: int = 3, columns: int = 2,
     function: Function = sigmoid,
 ) -> Graph:  # fmt: skip
@@ -70,7 +69,7 @@ def _graph(
 )
 def matrix_diagram(canvas: Canvas, *, rows: int = 3, inner: int = 3, columns: int = 2) -> None:
     """Two matrices go in, one number comes out; every edge says the shape of what passes."""
-    graph = _graph(rows=rows, inner=inner, columns=columns)
+    graph = book_graph(rows=rows, inner=inner, columns=columns)
     drawing = GraphDrawing(canvas, graph, captions=CAPTIONS)
     _claim_shapes(canvas, graph)
     canvas.describe(f"X is {_sized(graph['X'].shape)} and W is {_sized(graph['W'].shape)}.")
@@ -98,7 +97,7 @@ def matrix_backward_diagram(
     canvas: Canvas, *, rows: int = 3, inner: int = 3, columns: int = 2
 ) -> None:
     """Backward, every edge adds a factor, and the shapes say how the factors are multiplied."""
-    graph = _graph(rows=rows, inner=inner, columns=columns)
+    graph = book_graph(rows=rows, inner=inner, columns=columns)
     drawing = GraphDrawing(canvas, graph, captions=CAPTIONS)
     _claim_shapes(canvas, graph)
     for name in "XWNSL":
@@ -226,7 +225,7 @@ WIDE = Cell(0.84, CELL.height)
 )
 def matrix_numbers(canvas: Canvas, *, seed: int = BOOK_SEED, function: Function = sigmoid) -> None:
     """Forward, two matrices become one number; backward, each entry gets its share of the slope."""
-    graph = _graph(seed, function=function)
+    graph = book_graph(seed, function=function)
     for claim in graph.claims():
         canvas.file(claim)
     forward = _forward_row(canvas, graph)
@@ -346,7 +345,7 @@ def _lefts(canvas: Canvas, graph: Graph) -> dict[str, float]:
 )
 def matrix_slope(canvas: Canvas, *, seed: int = BOOK_SEED, row: int = 1, column: int = 1) -> None:
     """An entry of the gradient is a slope: how fast L changes if that entry alone moves."""
-    graph = _graph(seed)
+    graph = book_graph(seed)
     for claim in graph.claims("X"):
         canvas.file(claim)
     place = (row - 1, column - 1)
@@ -415,36 +414,3 @@ def _along(graph: Graph, place: tuple[int, int]) -> Function:
         np.vectorize(lambda u: moved(u).backward()["X"][place], otypes=[float]),
         plain,
     )
-
-
-@figure(
-    title="A graph of matrices in code",
-    perspective="code",
-    alt="The Python code of the sum of a function of a matrix product; below it, a call of it.",
-)
-def matrix_forward_code(canvas: Canvas, *, seed: int = BOOK_SEED) -> None:
-    """Three boxes, three lines: the product, the function of each element, the sum."""
-    function = matrix_function_forward_sum
-    listing = Listing(canvas, function, using=(sigmoid,), docstring="first line")
-    listing.random(seed, X=(3, 3), W=(3, 2))
-    graph = _graph(seed)
-    product = np.einsum("ik,km->im", graph["X"].value, graph["W"].value)
-    call = "print(matrix_function_forward_sum(X, W, sigmoid).round(4))"
-    listing.call(call, reference((sigmoid,), product).sum(), BY_REFERENCE)
-    listing.draw()
-
-
-@figure(
-    title="A graph of matrices, backward, in code",
-    perspective="code",
-    alt="The Python code of the derivative by the first matrix, its forward and its backward pass"
-    " marked; beside it, a call of it.",
-)
-def matrix_backward_code(canvas: Canvas, *, seed: int = BOOK_SEED) -> None:
-    """Forward to S, then backward box by box: the products of the diagram, in its order."""
-    listing = Listing(canvas, matrix_function_backward_sum_1, using=(sigmoid,), calls="beside")
-    listing.passes()
-    listing.random(seed, X=(3, 3), W=(3, 2))
-    call = "matrix_function_backward_sum_1(\n    X, W, sigmoid).round(4)"
-    listing.call(call, _graph(seed).backward()["X"], BY_GRAPH)
-    listing.draw()

@@ -10,9 +10,29 @@ from figgen.core.networks import multiple_inputs_add, multiple_inputs_add_backwa
 from figgen.core.trace import trace
 from figgen.draw.canvas import Canvas
 from figgen.draw.code import BY_GRAPH, Listing
+from figgen.draw.equations import Line, display
 from figgen.draw.graphs import GraphDrawing, equation, times
+from figgen.draw.latex import led
 from figgen.draw.plots import BY_REFERENCE, Box
 from figgen.draw.style import LABEL, MATHS, TITLE
+
+from ._identities import two_inputs
+
+
+@figure(
+    title="Two inputs as equations",
+    perspective="math",
+    alt="Two equations: the sum of both inputs, and a function of it.",
+)
+def two_inputs_math(canvas: Canvas, *, function: Function = sigmoid) -> None:
+    """A function of two inputs: add them, then apply a second function to the sum."""
+    graph = trace(multiple_inputs_add, x=2.0, y=-1.0, sigma=function)
+    named = zip(equations(graph, symbols=True), equations(graph), strict=True)
+    lines = [
+        Line(led(symbols if symbols == formula else f"{symbols} = {formula.partition(' = ')[2]}"))
+        for symbols, formula in named
+    ]
+    display(canvas, lines, lambda random: two_inputs(random, function), size=48)
 
 
 @figure(
@@ -112,6 +132,28 @@ def _drawing(
     for node in graph.nodes:
         drawing.value(node.name, "symbol", "number")
     return drawing
+
+
+@figure(
+    title="Two inputs, backward, as equations",
+    perspective="math",
+    alt="The chain rule for each of two inputs: the derivative of the outer function times that of"
+    " the sum, which is 1.",
+)
+def two_inputs_backward_math(canvas: Canvas, *, function: Function = sigmoid) -> None:
+    """Each derivative is a product along the path of its input; that of a sum is 1."""
+    graph = trace(multiple_inputs_add, x=2.0, y=-1.0, sigma=function)
+    symbol, inner = (graph[node].operation.notation.symbol for node in "sa")
+    slope = r"\role{backward}{\frac{\partial %s}{\partial %s}}"
+    outer, lines = slope % (symbol, "u"), []
+    for position, name in enumerate("xy"):
+        first = rf"{outer}({inner}(x, y)) \cdot {slope % (inner, name)}(x, y)"
+        local = graph.local("a", position).latex
+        lines += [
+            Line(rf"\frac{{\partial s}}{{\partial {name}}} &= {first}"),
+            Line(rf"&= {outer}({expression(graph, 'a')}) \cdot {local}"),
+        ]
+    display(canvas, lines, lambda random: two_inputs(random, function), size=32)
 
 
 @figure(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from itertools import pairwise
 
@@ -12,7 +12,6 @@ from matplotlib.patches import Polygon
 
 from figgen import figure
 from figgen.core import (
-    Array,
     Chain,
     Function,
     InputError,
@@ -21,25 +20,21 @@ from figgen.core import (
     chain_deriv,
     chain_deriv_2,
     chain_deriv_3,
-    chain_length_2,
     closed_form,
     leaky_relu,
-    referee,
     sigmoid,
     square,
 )
 from figgen.core.chains import reference, spoken, typeset
-from figgen.core.functions import sigmoid_deriv
 from figgen.core.graph import Graph
 from figgen.core.numbers import printed
 from figgen.core.trace import name, trace
 from figgen.draw.canvas import Canvas
 from figgen.draw.cards import card, in_a_row
-from figgen.draw.code import BY_CLOSED_FORM, Listing
 from figgen.draw.diagrams import SYMBOL
 from figgen.draw.graphs import RESULT, GraphDrawing, Lane, equation, times
-from figgen.draw.plots import BY_EXTRAPOLATION, BY_REFERENCE, SAMPLES, Box, Plot, rounded_range
-from figgen.draw.style import LABEL, MATHS, TITLE
+from figgen.draw.plots import BY_REFERENCE, SAMPLES, Box, Plot, rounded_range
+from figgen.draw.style import MATHS, TITLE
 from figgen.draw.theme import Role
 
 
@@ -77,67 +72,6 @@ def nested_diagram(canvas: Canvas, *, chain: Chain = (square, sigmoid), at: floa
         words = equation(canvas, whole, float(graph.output.value))
         canvas.text(6, 0.45, f"${words}$", size=MATHS, va="baseline")
         canvas.describe(f"A frame around both boxes: together they are {spoken(chain)}.")
-
-
-@figure(
-    title="Nested functions in code",
-    perspective="code",
-    alt="The Python code of two functions in a row; below it, a call of it.",
-)
-def nested_code(
-    canvas: Canvas, *, chain: Chain = (square, sigmoid), at: tuple[float, ...] = (-1.2, 0, 1.2)
-) -> None:
-    """A chain is a list of functions: what the first one gives is what the second one takes."""
-    listing = Listing(canvas, chain_length_2, using=chain, docstring="first line", size=MATHS)
-    listing.call(f"chain = {list(chain)}")
-    outputs = reference(chain, at)
-    listing.call(f"chain_length_2(chain, {list(at)}).round(4)", outputs, BY_REFERENCE)
-    listing.draw()
-
-
-@figure(
-    title="The chain rule in code",
-    perspective="code",
-    alt="The Python code of the derivative of two nested functions, its forward pass and its"
-    " derivatives marked; below it, a call of it.",
-)
-def chain2_code(
-    canvas: Canvas, *, chain: Chain = (square, sigmoid), at: tuple[float, ...] = (-1.2, 0, 1.2)
-) -> None:
-    """First forward, to where each function is reached; then the product of the derivatives."""
-    _chain_code(canvas, chain_deriv_2, chain, at, size=TITLE)
-
-
-@figure(
-    title="The chain rule for three functions in code",
-    perspective="code",
-    alt="The Python code of the derivative of three nested functions, its forward and its backward"
-    " pass marked; below it, a call of it.",
-)
-def chain3_code(
-    canvas: Canvas,
-    *,
-    chain: Chain = (leaky_relu, square, sigmoid),
-    at: tuple[float, ...] = (-4, 1),
-) -> None:
-    """One function more is one line more in each pass."""
-    _chain_code(canvas, chain_deriv_3, chain, at, size=LABEL)
-
-
-def _chain_code(
-    canvas: Canvas,
-    taught: Callable[..., Array],
-    chain: Chain,
-    at: Sequence[float],
-    *,
-    size: float,
-) -> None:
-    """The lecture's chain rule with its passes marked, and a call of it."""
-    listing = Listing(canvas, taught, using=chain, size=size)
-    listing.passes()
-    call = f"{taught.__name__}({list(chain)}, {list(at)})"
-    listing.call(f"{call}.round(4)", chain_deriv(chain, at, closed_form), BY_CLOSED_FORM)
-    listing.draw()
 
 
 @figure(
@@ -331,20 +265,6 @@ def _change(lane: Lane, stop: int, symbol: str, changes: Sequence[float]) -> Non
     arrow = Polygon([*left, (x, ground + length), *reversed(right)], linewidth=0, zorder=2.5)
     role: Role = "positive" if length > 0 else "negative"
     lane.canvas.mark(lane.canvas.page.add_patch(arrow), fill=role, tint=1)
-
-
-@figure(
-    title="The sigmoid in code",
-    perspective="code",
-    alt="The Python code of the sigmoid and of its derivative; below it, a call of each.",
-)
-def sigmoid_code(canvas: Canvas, *, at: tuple[float, ...] = (-3, 0, 3)) -> None:
-    """The exponent is never positive, so that no number grows too large to be computed."""
-    listing = Listing(canvas, sigmoid, sigmoid_deriv, size=TITLE)
-    listing.call(f"x = np.array({list(at)})")
-    listing.call("sigmoid(x).round(4)", reference((sigmoid,), at), BY_REFERENCE)
-    listing.call("sigmoid_deriv(x).round(4)", referee(sigmoid, at), BY_EXTRAPOLATION)
-    listing.draw()
 
 
 @figure(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from figgen import figure
 from figgen.core import Array, Function, InputError, sigmoid
-from figgen.core.chains import reference
 from figgen.core.graph import Graph
 from figgen.core.graph_math import equations, expression
 from figgen.core.networks import (
@@ -22,10 +21,9 @@ from figgen.core.numbers import printed
 from figgen.core.trace import trace
 from figgen.draw.canvas import Canvas
 from figgen.draw.cards import cap_height, path
-from figgen.draw.code import BY_GRAPH, Listing
 from figgen.draw.diagrams import Diagram
 from figgen.draw.graphs import RESULT, GraphDrawing, equation
-from figgen.draw.plots import BY_REFERENCE, Box
+from figgen.draw.plots import Box
 from figgen.draw.style import LABEL, MATHS, TITLE
 from figgen.draw.theme import Role
 
@@ -46,7 +44,7 @@ SUM = r"x_1 \, w_1 + x_2 \, w_2 + x_3 \, w_3"
 )
 def vector_diagram(canvas: Canvas, *, seed: int = BOOK_SEED) -> None:
     """A row of inputs and a column of weights go in; their weighted sum comes out."""
-    graph = _graph(seed)
+    graph = book_graph(seed)
     drawing = GraphDrawing(canvas, graph, captions={"N": "product"}, smallest=1.2, size=MATHS)
     for name in "XWN":
         drawing.value(name, "symbol", "shape")
@@ -66,7 +64,7 @@ def vector_diagram(canvas: Canvas, *, seed: int = BOOK_SEED) -> None:
     canvas.text(6, 0.4, f"${words}$", size=MATHS, va="baseline")
 
 
-def _graph(seed: int) -> Graph:
+def book_graph(seed: int) -> Graph:
     """The graph of the lecture's product at random vectors; X is drawn first, then W."""
     random = np.random.RandomState(seed)
     return trace(matmul_forward, X=random.randn(1, 3), W=random.randn(3, 1))
@@ -120,7 +118,7 @@ def _gradient(
 )
 def vector_detail(canvas: Canvas, *, seed: int = BOOK_SEED) -> None:
     """Each input is multiplied by its weight, and the products are added up."""
-    graph = _graph(seed)
+    graph = book_graph(seed)
     X, W = graph["X"].value.ravel(), graph["W"].value.ravel()  # noqa: N806 - the lecture's names
     products = X * W
     diagram = Diagram(canvas, smallest=0.74)
@@ -150,33 +148,6 @@ def vector_detail(canvas: Canvas, *, seed: int = BOOK_SEED) -> None:
 
 
 @figure(
-    title="The weighted sum in code",
-    perspective="code",
-    alt="The Python code of the product of a row and a column; below it, a call of it, and one"
-    " whose sizes do not go together.",
-)
-def vector_code(canvas: Canvas, *, seed: int = BOOK_SEED) -> None:
-    """One sign multiplies a row by a column; sizes that do not go together are refused."""
-    listing = _listing(canvas, matmul_forward, seed)
-    expected = _weighted_sum(_graph(seed))
-    listing.call("matmul_forward(X, W).round(4)", expected, "a sum in plain Python")
-    listing.call("matmul_forward(X, X)", raises=InputError)
-    listing.draw()
-
-
-def _listing(canvas: Canvas, taught: Callable[..., Array], seed: int) -> Listing:
-    """The lecture's code, and the book's vectors for its calls."""
-    listing = Listing(canvas, taught, using=(sigmoid,), size=TITLE)
-    listing.random(seed, X=(1, 3), W=(3, 1))
-    return listing
-
-
-def _weighted_sum(graph: Graph) -> float:
-    factors = zip(graph["X"].value.flat, graph["W"].value.flat, strict=True)
-    return sum(float(x) * float(w) for x, w in factors)
-
-
-@figure(
     title="One derivative for each input",
     perspective="diagram",
     alt="Three inputs go into one box, and one number comes out; beside it a row for each input:"
@@ -184,7 +155,7 @@ def _weighted_sum(graph: Graph) -> float:
 )
 def vector_gradient_diagram(canvas: Canvas, *, seed: int = BOOK_SEED, delta: float = 0.1) -> None:
     """A change in any one input changes the output, so the derivative has a number for each."""
-    graph = _graph(seed)
+    graph = book_graph(seed)
     X, W = graph["X"].value, graph["W"].value  # noqa: N806 - the lecture's names
     gradient = graph.backward()["X"].ravel()
     moves = _moves(canvas, graph, delta)
@@ -247,19 +218,6 @@ def _moves(canvas: Canvas, graph: Graph, delta: float) -> list[float]:
 
 
 @figure(
-    title="The derivative by a vector in code",
-    perspective="code",
-    alt="The Python code of the derivative of the weighted sum by its inputs; below it, a call.",
-)
-def vector_gradient_code(canvas: Canvas, *, seed: int = BOOK_SEED) -> None:
-    """The derivative by the row X is the column W, laid down: its transpose."""
-    listing = _listing(canvas, matmul_backward_first, seed)
-    gradient = _graph(seed).backward()["X"]
-    listing.call("matmul_backward_first(X, W).round(4)", gradient, BY_GRAPH)
-    listing.draw()
-
-
-@figure(
     title="A function of the weighted sum",
     perspective="diagram",
     alt="A graph from left to right: X and W go into a box, their product; the weighted sum goes"
@@ -269,7 +227,7 @@ def vector_sigma_diagram(
     canvas: Canvas, *, seed: int = BOOK_SEED, function: Function = sigmoid
 ) -> None:
     """The weighted sum goes through one more function: that is a neuron."""
-    graph = _sigma_graph(seed, function)
+    graph = sigma_graph(seed, function)
     drawing = _sigma_drawing(canvas, graph, size=MATHS)
     drawing.draw(Box(0.1, 1.3, 11.8, 4.2), node_gap=1.1)
     symbols = equations(graph, symbols=True)
@@ -283,19 +241,6 @@ def vector_sigma_diagram(
 
 
 @figure(
-    title="A function of the weighted sum in code",
-    perspective="code",
-    alt="The Python code of a function of the weighted sum; below it, a call of it.",
-)
-def vector_sigma_code(canvas: Canvas, *, seed: int = BOOK_SEED) -> None:
-    """First the weighted sum, then the function that is handed over with the vectors."""
-    listing = _listing(canvas, matrix_forward_extra, seed)
-    expected = reference((sigmoid,), _weighted_sum(_graph(seed)))
-    listing.call("matrix_forward_extra(X, W, sigmoid).round(4)", expected, BY_REFERENCE)
-    listing.draw()
-
-
-@figure(
     title="A function of the weighted sum, backward",
     perspective="diagram",
     alt="A graph in which X and W meet in a product, before a second box; below each edge its"
@@ -306,7 +251,7 @@ def vector_sigma_backward_diagram(
     canvas: Canvas, *, seed: int = BOOK_SEED, function: Function = sigmoid
 ) -> None:
     """Backward, one number times the other vector: each gradient has the shape of its input."""
-    graph = _sigma_graph(seed, function)
+    graph = sigma_graph(seed, function)
     drawing = _sigma_drawing(canvas, graph, size=LABEL)
     symbol = graph["S"].operation.notation.symbol
     outer = rf"\dfrac{{\partial {symbol}}}{{\partial u}}(N)"
@@ -337,8 +282,9 @@ def vector_sigma_backward_diagram(
         drawing.describe("X", "W", backward=True, places=PLACES)
 
 
-def _sigma_graph(seed: int, function: Function) -> Graph:
-    product = _graph(seed)
+def sigma_graph(seed: int, function: Function) -> Graph:
+    """The graph of the function of the weighted sum, with the book's X and W."""
+    product = book_graph(seed)
     X, W = product["X"].value, product["W"].value  # noqa: N806 - the lecture's names
     return trace(matrix_forward_extra, X=X, W=W, sigma=function)
 
@@ -352,20 +298,3 @@ def _sigma_drawing(canvas: Canvas, graph: Graph, *, size: float) -> GraphDrawing
         drawing.value(name, "symbol", "number", places=PLACES)
     drawing.describe(places=PLACES)
     return drawing
-
-
-@figure(
-    title="A function of the weighted sum, backward, in code",
-    perspective="code",
-    alt="The Python code of the derivative of a function of the weighted sum by its inputs, its"
-    " forward and its backward pass marked; below it, a call of it.",
-)
-def vector_sigma_backward_code(canvas: Canvas, *, seed: int = BOOK_SEED) -> None:
-    """The derivative of the function, where the weighted sum arrived, times the weights."""
-    listing = Listing(canvas, matrix_function_backward_1, using=(sigmoid,), calls="beside")
-    listing.passes()
-    listing.random(seed, X=(1, 3), W=(3, 1))
-    gradient = _sigma_graph(seed, sigmoid).backward()["X"]
-    call = "matrix_function_backward_1(\n    X, W, sigmoid).round(4)"
-    listing.call(call, gradient, BY_GRAPH)
-    listing.draw()

@@ -10,9 +10,10 @@ from conftest import COURSE, ROOT
 from small_course import GOOD, HEAD, STEPS, figure_with, here, write_course
 
 from figgen.build.config import find_course
-from figgen.build.course import ModuleError, load, load_module, read_course
+from figgen.build.course import read_course
 from figgen.build.definition import Definition, definition_of
 from figgen.build.errors import BuildError, UnknownNameError
+from figgen.build.loading import ModuleError, load, load_module
 
 
 def only_problem(folder: Path) -> str:
@@ -388,3 +389,50 @@ def test_two_courses_whose_folders_have_the_same_name(tmp_path: Path) -> None:
             definition = definition_of(load(course, entry))
             assert definition is not None
             assert definition.title == title
+
+
+# Sections of several modules, and the order of the figures
+
+
+def one_figure(name: str) -> str:
+    """A module with one figure of that name."""
+    return GOOD.replace("def good", f"def {name}")
+
+
+def with_init(folder: Path, sections: dict[str, str], order: object) -> Path:
+    """The course in ``folder`` with other sections and an ``ORDER``."""
+    init = f'TITLE = "T"\nSECTIONS = {sections}\nORDER = {order}\n'
+    (folder / "__init__.py").write_text(init, encoding="utf-8")
+    return folder
+
+
+def test_a_section_may_have_several_modules(tmp_path: Path) -> None:
+    """The module of its name comes first; those that add an ending belong to it."""
+    folder = write_course(tmp_path / "small", one_more=one_figure("beta"), one=one_figure("alpha"))
+    course = read_course(with_init(folder, {"one": "One"}, None))
+    assert course.problems == ()
+    assert [(entry.name, entry.section, entry.file) for entry in course.entries] == [
+        ("alpha", "one", "small/one.py"),
+        ("beta", "one", "small/one_more.py"),
+    ]
+    assert callable(load(course, course.find("beta")))
+
+
+def test_order_rules_the_figures(tmp_path: Path) -> None:
+    """With an ORDER they stand in it, whatever their modules; what is in one only is told."""
+    modules = {"one": GOOD + one_figure("gamma").removeprefix(HEAD), "two": one_figure("beta")}
+    folder = write_course(tmp_path / "small", **modules)
+    sections = {"one": "One", "two": "Two"}
+    course = read_course(with_init(folder, sections, ("beta", "good", "delta")))
+    assert course.names == ("beta", "good")
+    reasons = sorted(str(problem) for problem in course.problems)
+    assert len(reasons) == 2
+    assert "ORDER names 'delta'" in reasons[0]
+    assert "'gamma' is not in ORDER" in reasons[1]
+
+
+def test_an_order_that_is_none_is_refused(tmp_path: Path) -> None:
+    """It must be a tuple of names."""
+    folder = with_init(write_course(tmp_path / "small", one=GOOD), {"one": "One"}, 3)
+    with pytest.raises(BuildError, match="ORDER must be a literal"):
+        read_course(folder)

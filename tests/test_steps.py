@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from functools import cache
 from itertools import pairwise
 
@@ -173,12 +174,15 @@ def test_declared_steps_are_drawn(name: str) -> None:
 def test_alt_text_can_be_said(name: str) -> None:
     """By a screen reader, which knows no LaTeX, no markup and no line breaks; in sentences."""
     drawing = drawing_of(name)
+    entry = drawing.entry
     for step in range(1, drawing.canvas.steps + 1):
         alt = drawing.alt(step)
         assert len(alt) > 20
+        # Names in code have underscores, and so has leaky_relu everywhere.
+        names = r"\w*_\w*" if entry.definition.perspective == "code" else "leaky_relu"
+        said = re.sub(names, "name", alt)
         for sign in ("$", "\\", "{", "}", "^", "_", "\n", "<", "  "):
-            # A function's own name may hold an underscore: leaky_relu.
-            assert sign not in alt.replace("leaky_relu", ""), f"{sign!r} in {alt!r}"
+            assert sign not in said, f"{sign!r} in {alt!r}"
         assert alt.endswith(".")
         assert "nan" not in alt.split()
 

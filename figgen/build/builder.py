@@ -86,7 +86,7 @@ def assets(entry: Entry, order: Order, sources: Collection[str] = SOURCES) -> li
             found += [Asset(name, steps, step, theme, format_) for step in wanted + pages * whole]
     if order.flat and not found:
         missing = " or ".join(order.formats)
-        raise BuildError(f"{entry.file}:{entry.line}: {name} has no {missing}: it holds no graph")
+        raise BuildError(f"{entry.file}:{entry.line}: {name} has no {missing}; others have")
     return found
 
 

@@ -1,26 +1,23 @@
 """A course: a folder of figure modules, read without running them.
 
-The folder's ``__init__.py`` holds ``TITLE`` and ``SECTIONS``, a dictionary from module name to
-section title in teaching order. Each module holds figure functions, in teaching order too.
+The folder's ``__init__.py`` holds ``TITLE`` and ``SECTIONS``, a dictionary from section to title
+in teaching order. The figures of the section ``nested`` are in ``nested.py``, and if that grows
+long in ``nested_plots.py`` and the like. ``ORDER`` may name all figures in teaching order; without
+it they stand as in their modules.
 """
 
 from __future__ import annotations
 
 import ast
 import difflib
-import importlib
-import importlib.util
 import inspect
 import sys
-import traceback
 import warnings
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import redirect_stdout
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
-from figgen.build.definition import Definition, DefinitionError, definition_of
+from figgen.build.definition import Definition, DefinitionError
 from figgen.build.errors import BuildError, UnknownNameError
 
 
@@ -31,7 +28,7 @@ class Entry:
     Attributes:
         name: The figure's name, lower-case words joined by hyphens.
         definition: What ``@figure(...)`` says.
-        section: The module's name.
+        section: The section's name, which its modules begin with.
         section_title: The section's title.
         caption: The first paragraph of the function's docstring.
         file: The module's file, relative to the folder that holds the course.
@@ -158,37 +155,72 @@ def read_course(folder: Path) -> Course:
     try:
         constants = _constants(_parse(init))
     except (SyntaxError, OSError, ValueError) as error:
-        raise BuildError(f"{_where(init, error)}: {_reason(error)}") from None
+        raise BuildError(f"{_where(init, error)}: {reason_of(error)}") from None
     sections = constants.get("SECTIONS")
     if not isinstance(sections, dict) or not all(
         isinstance(text, str) for pair in sections.items() for text in pair
     ):
         raise BuildError(f"{init}: SECTIONS must be a literal, {{'module': 'Section title', ...}}")
 
-    entries: list[Entry] = []
     problems = list(_forgotten(folder, sections))
+    entries: dict[str, Entry] = {}
     seen: dict[str, str] = {}
-    for module, title in sections.items():
-        path = folder / f"{module}.py"
-        try:
-            found = list(_read_module(path, folder, module, title))
-        except (SyntaxError, OSError, ValueError) as error:
-            problems.append(Problem(_where(path, error, folder), _reason(error)))
+    for item in _read_sections(folder, sections):
+        if isinstance(item, Problem):
+            problems.append(item)
             continue
-        for item in found:
-            if isinstance(item, Problem):
-                problems.append(item)
-                continue
-            where = f"{item.file}:{item.line}"
-            taken = next((stem for stem in _stems(item) if stem in seen), None)
-            if taken:
-                problems.append(Problem(where, f"'{taken}' is taken by {seen[taken]}"))
-            else:
-                seen |= dict.fromkeys(_stems(item), where)
-                entries.append(item)
+        where = f"{item.file}:{item.line}"
+        taken = next((stem for stem in _stems(item) if stem in seen), None)
+        if taken:
+            problems.append(Problem(where, f"'{taken}' is taken by {seen[taken]}"))
+        else:
+            seen |= dict.fromkeys(_stems(item), where)
+            entries[item.name] = item
     course_title = constants.get("TITLE")
     title = course_title if isinstance(course_title, str) else folder.name
-    return Course(folder, title, sections, tuple(entries), tuple(problems))
+    ordered, out_of_order = _in_order(entries, constants.get("ORDER"), init)
+    return Course(folder, title, sections, ordered, (*problems, *out_of_order))
+
+
+def _in_order(
+    entries: dict[str, Entry], order: object, init: Path
+) -> tuple[tuple[Entry, ...], list[Problem]]:
+    """The figures in the order of ``ORDER``, and what is in only one of the two.
+
+    Without an ``ORDER`` they stand as they are read.
+
+    Raises:
+        BuildError: If it is no tuple of names.
+    """
+    if order is None:
+        return tuple(entries.values()), []
+    if not isinstance(order, tuple) or not all(isinstance(name, str) for name in order):
+        raise BuildError(f"{init}: ORDER must be a literal, ('figure-name', ...)")
+    where = f"{init.parent.name}/{init.name}"
+    missing = [Problem(where, f"ORDER names '{name}'; there is no such figure") for name in order
+               if name not in entries]  # fmt: skip
+    forgotten = [
+        Problem(f"{entry.file}:{entry.line}", f"'{name}' is not in ORDER of {where}; add it")
+        for name, entry in entries.items()
+        if name not in order
+    ]
+    return tuple(entries[name] for name in order if name in entries), missing + forgotten
+
+
+def _read_sections(folder: Path, sections: dict[str, str]) -> Iterator[Entry | Problem]:
+    for section, title in sections.items():
+        for path in _modules_of(folder, section, sections):
+            try:
+                # All of a module before the first: one that breaks off says nothing.
+                yield from list(_read_module(path, folder, section, title))
+            except (SyntaxError, OSError, ValueError) as error:
+                yield Problem(_where(path, error, folder), reason_of(error))
+
+
+def _modules_of(folder: Path, section: str, sections: dict[str, str]) -> list[Path]:
+    """The modules of a section: the one of its name, then those that add an ending to it."""
+    more = [path for path in sorted(folder.glob(f"{section}_*.py")) if path.stem not in sections]
+    return [folder / f"{section}.py", *more]
 
 
 def _stems(entry: Entry) -> list[str]:
@@ -239,8 +271,9 @@ def _constants(tree: ast.Module) -> dict[str, object]:
 
 
 def _forgotten(folder: Path, sections: dict[str, str]) -> Iterator[Problem]:
+    known = {path for section in sections for path in _modules_of(folder, section, sections)}
     for path in sorted(folder.glob("*.py")):
-        if path.stem not in sections and not path.stem.startswith("_"):
+        if path not in known and not path.stem.startswith("_"):
             yield Problem(
                 f"{folder.name}/{path.name}",
                 f"not in SECTIONS of {folder.name}/__init__.py; add it where it is taught",
@@ -296,7 +329,8 @@ def _where(path: Path, error: Exception, folder: Path | None = None) -> str:
     return f"{shown}:{line}" if line else shown
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Why a module cannot be read, in a few words."""
     match error:
         case FileNotFoundError():
             return "named in SECTIONS, but there is no such file"
@@ -306,86 +340,3 @@ def _reason(error: Exception) -> str:
             return f"cannot be read: {error.strerror}"
         case _:
             return f"cannot be read: {error}"
-
-
-# Running
-
-
-class ModuleError(BuildError):
-    """A figure module that does not import, with file, line and reason."""
-
-
-def load(course: Course, entry: Entry) -> Callable[..., None]:
-    """Import the module of ``entry`` and return the figure function.
-
-    Raises:
-        ModuleError: If the module does not import, or the function is not the one that was read.
-    """
-    module = load_module(course, entry.section)
-    func = getattr(module, entry.function, None)
-    if not callable(func) or definition_of(func) != entry.definition:
-        raise ModuleError(
-            f"{entry.file}:{entry.line}: {entry.function} is not what its source says;"
-            " do not rebind a figure function"
-        )
-    found: Callable[..., None] = func
-    return found
-
-
-def load_module(course: Course, section: str) -> ModuleType:
-    """Import one module of the course, as a submodule of the course's folder.
-
-    Raises:
-        ModuleError: If it does not import.
-    """
-    package = course.folder.name
-    try:
-        # What a module prints is a message, and no part of the output of a command.
-        with redirect_stdout(sys.stderr):
-            _load_package(course.folder)
-            return importlib.import_module(f"{package}.{section}")
-    # Whatever a figure module raises, sys.exit() included, is told with the module's line.
-    except (Exception, SystemExit) as error:
-        raise ModuleError(describe_failure(error, course.folder)) from error
-
-
-def _load_package(folder: Path) -> None:
-    name, path = folder.name, str(folder.resolve())
-    loaded = sys.modules.get(name)
-    if loaded is not None and list(getattr(loaded, "__path__", [])) == [path]:
-        return
-    # Another course under the same name: forget it, with its modules.
-    for known in [key for key in sys.modules if key == name or key.startswith(f"{name}.")]:
-        del sys.modules[known]
-    importlib.invalidate_caches()
-    spec = importlib.util.spec_from_file_location(
-        name, f"{path}/__init__.py", submodule_search_locations=[path]
-    )
-    if spec is None or spec.loader is None:
-        raise ModuleError(f"{folder}: cannot be imported as a package")
-    package = importlib.util.module_from_spec(spec)
-    sys.modules[name] = package
-    try:
-        spec.loader.exec_module(package)
-    except BaseException:
-        del sys.modules[name]
-        raise
-
-
-def describe_failure(error: BaseException, folder: Path, default: str | None = None) -> str:
-    """An error from a course in one line: the innermost line of the course, and the reason.
-
-    Args:
-        error: What was raised.
-        folder: The folder of the course.
-        default: The place to tell if no line of the course had a part in it.
-    """
-    root = str(folder.resolve())
-    if isinstance(error, SyntaxError) and error.filename and error.filename.startswith(root):
-        return f"{folder.name}/{Path(error.filename).name}:{error.lineno}: {_reason(error)}"
-    where = default or folder.name
-    for frame in traceback.extract_tb(error.__traceback__):
-        if frame.filename.startswith(root):
-            where = f"{folder.name}/{Path(frame.filename).relative_to(root)}:{frame.lineno}"
-    reason = " ".join(str(error).split())
-    return f"{where}: {type(error).__name__}: {reason}" if reason else f"{where}: {error!r}"

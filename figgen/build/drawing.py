@@ -10,8 +10,9 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from typing import Any
 
-from figgen.build.course import Course, Entry, ModuleError, describe_failure, load
+from figgen.build.course import Course, Entry
 from figgen.build.errors import BuildError
+from figgen.build.loading import ModuleError, describe_failure, load
 from figgen.build.parameters import ParameterError, parse_settings
 from figgen.core import Claim
 from figgen.draw.canvas import Canvas, CanvasError

@@ -20,12 +20,12 @@ from figgen.build.errors import BuildError
 from figgen.draw.style import style
 from figgen.draw.theme import THEMES
 
-Format: TypeAlias = Literal["svg", "pdf", "png", "dot"]
+Format: TypeAlias = Literal["svg", "pdf", "png", "dot", "tex", "mathml", "txt", "html"]
 
 FORMATS: tuple[Format, ...] = ("svg", "pdf", "png")
 """What every figure has."""
 
-SOURCES: tuple[Format, ...] = ("dot",)
+SOURCES: tuple[Format, ...] = ("dot", "tex", "mathml", "txt", "html")
 """What only some figures have: text that other programs read, the same in every step and theme."""
 
 DPI = 200
@@ -170,7 +170,7 @@ def _text(drawing: Drawing, asset: Asset, _dpi: float) -> bytes:
     return drawing.canvas.sources[asset.format].encode()
 
 
-_ENCODERS = {"svg": _svg, "png": _png, "pdf": _pdf, "dot": _text}
+_ENCODERS = {"svg": _svg, "png": _png, "pdf": _pdf} | dict.fromkeys(SOURCES, _text)
 
 
 def _source(drawing: Drawing) -> str:

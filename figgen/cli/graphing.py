@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from figgen.build.errors import RequestError
-from figgen.cli.options import FORMATS, SOURCES, Setting, once
+from figgen.cli.options import FORMATS, Setting, once
 from figgen.cli.output import columns
 
 if TYPE_CHECKING:
@@ -92,8 +92,8 @@ def chain(*, functions: tuple[str, ...], at: float, out: Path) -> None:
 
 def _finish(traced: Graph, title: str, out: Path, *, backward: bool) -> None:
     suffix = out.suffix.removeprefix(".")
-    if suffix not in (*FORMATS, *SOURCES):
-        allowed = ", ".join(f".{each}" for each in (*FORMATS, *SOURCES))
+    if suffix not in (*FORMATS, "dot"):
+        allowed = ", ".join(f".{each}" for each in (*FORMATS, "dot"))
         raise RequestError(f"{out}: no such format; the ending must be one of {allowed}")
     format_ = cast("Format", suffix)
 
@@ -101,7 +101,7 @@ def _finish(traced: Graph, title: str, out: Path, *, backward: bool) -> None:
     from figgen.build.writer import Asset, encode, write  # noqa: PLC0415 - imports matplotlib
 
     drawing = graph_drawing(traced, title, backward=backward)
-    theme = None if format_ in SOURCES else "light"
+    theme = None if format_ == "dot" else "light"
     write(out, encode(drawing, Asset(out.stem, 1, None, theme, format_)))
     head = ("node", "value", "gradient" if backward else "")
     for line in columns([head, *table(traced, backward=backward)]):

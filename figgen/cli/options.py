@@ -15,7 +15,7 @@ from figgen.build.errors import BuildError
 
 # As in the drawing and in the writer, which import matplotlib; a test holds them together.
 FORMATS = ("svg", "pdf", "png")
-SOURCES = ("dot",)
+SOURCES = ("dot", "tex", "mathml", "txt", "html")
 THEMES = ("light", "dark", "print")
 
 ALL = "all"
@@ -133,7 +133,7 @@ def formats(command: C) -> C:
         default=FORMATS,
         callback=_each_once,
         help="A file format; may be given several times. By default svg, pdf and png; dot is the"
-        " source of a graph.",
+        " source of a graph, tex and mathml of an equation, txt and html of a listing.",
     )(command)
 
 

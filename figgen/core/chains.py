@@ -138,8 +138,10 @@ def chain(functions: Sequence[Map], x: ArrayLike) -> Array:
     Raises:
         InputError: If ``x`` is not finite or a function is not element-wise.
     """
-    links(functions)
-    return reduce(lambda reached, func: apply(func, reached), functions, as_numbers(x, "x"))
+    reached = as_numbers(x, "x")
+    for func in links(functions):
+        reached = apply(func, reached)
+    return reached
 
 
 def closed_form(func: Map, x: Array) -> Array:

@@ -32,7 +32,8 @@ def deriv(func: Map, input_: ArrayLike, delta: float = 0.001) -> Array:
     """
     x = as_numbers(input_, "input_")
     require_step(delta, x)
-    return (apply(func, x + delta) - apply(func, x - delta)) / (2 * delta)
+    rise = apply(func, x + delta) - apply(func, x - delta)
+    return rise / (2 * delta)
 
 
 def require_step(delta: float, x: Array) -> None:

@@ -44,7 +44,8 @@ def source_of(function: Callable[..., Any], docstring: Docstring = "none") -> st
         found = ast.parse(source).body[0]
     except (OSError, TypeError, SyntaxError, IndexError):
         found = None
-    if not isinstance(found, ast.FunctionDef):
+    # What a decorator like functools.wraps returned is not what stands below it.
+    if not isinstance(found, ast.FunctionDef) or hasattr(code, "__wrapped__"):
         raise InputError("function of the listing", function, "one that is written with def")
     _require_current(code)
     starts = [0]
@@ -144,10 +145,11 @@ def _docstring_cuts(
 
 def run(code: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """What the listing of a function defines when it is run, to hold it against the function."""
-    names = dict(inspect.getclosurevars(code_of(function)).globals)
+    runs = code_of(function)
+    names = {**runs.__globals__, **inspect.getclosurevars(runs).nonlocals}
     # The code is the source of a function that has run already, less what does not run.
     exec(code, names)  # noqa: S102
-    defined: Callable[..., Any] = names[code_of(function).__name__]
+    defined: Callable[..., Any] = names[runs.__name__]
     return defined
 
 

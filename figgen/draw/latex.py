@@ -1,0 +1,95 @@
+"""LaTeX as text: where it can be aligned and broken, and matrices written out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from figgen.core import InputError
+from figgen.draw.theme import Role
+
+Names: TypeAlias = NDArray[Any]
+"""A matrix of LaTeX."""
+
+RELATION = r"=|\\approx"
+PLUS = r"[+-]"
+_WORD = re.compile(r"\\(?:left|right|begin|end)(?![A-Za-z])|\\[A-Za-z]+|\\.|.", re.DOTALL)
+_DEPTH = {
+    **dict.fromkeys(("(", "[", "{", r"\left", r"\begin"), 1),
+    **dict.fromkeys((")", "]", "}", r"\right", r"\end"), -1),
+}
+
+
+def aligned(latex: str) -> tuple[str, str]:
+    r"""What stands left and right of the ``&`` at which lines are aligned; no other is meant.
+
+    >>> aligned(r"\begin{bmatrix} a & b \end{bmatrix} &= c")
+    ('\\begin{bmatrix} a & b \\end{bmatrix} ', '= c')
+    """
+    depth = 0
+    for word in _WORD.finditer(latex):
+        if word[0] == "&" and depth == 0:
+            return latex[: word.start()], latex[word.end() :]
+        depth += _DEPTH.get(word[0], 0)
+    return "", latex
+
+
+def breaks(latex: str, pattern: str) -> Iterator[int]:
+    """Where a sign stands outside all brackets and groups, but for the first word."""
+    depth, ink = 0, False
+    for word in _WORD.finditer(latex):
+        if ink and depth == 0 and re.fullmatch(pattern, word[0]):
+            yield word.start()
+        depth += _DEPTH.get(word[0], 0)
+        ink = ink or not (word[0].isspace() or word[0] in {r"\quad", "{", "}"})
+
+
+def matrix(entries: Names) -> str:
+    r"""The LaTeX of a matrix of LaTeX.
+
+    >>> print(matrix(element_grid("w", 1, 2)))
+    \begin{bmatrix} w_{11} & w_{12} \end{bmatrix}
+    """
+    rows = r" \\ ".join(" & ".join(row) for row in entries.tolist())
+    return rf"\begin{{bmatrix}} {rows} \end{{bmatrix}}"
+
+
+def element_grid(letter: str, rows: int, columns: int) -> Names:
+    """The names of the elements of a matrix: ``x_{11}`` ..."""
+    places = np.ndindex(rows, columns)
+    names = [f"{letter}_{{{row + 1}{column + 1}}}" for row, column in places]
+    return np.array(names, dtype=object).reshape(rows, columns)
+
+
+def weighted_sums(left: Names, right: Names) -> Names:
+    """The elements of a matrix product, written out; a factor of 1 is left out."""
+    entries = [
+        " + ".join(" ".join(f for f in pair if f != "1") for pair in zip(row, column, strict=True))
+        for row in left
+        for column in right.T
+    ]
+    return np.array(entries, dtype=object).reshape(len(left), right.shape[1])
+
+
+def led(formula: str, role: Role = "forward") -> str:
+    r"""An equation, aligned at its first relation, with what it defines in a role.
+
+    >>> print(led("N = X \\cdot W"))
+    \role{forward}{N} &= X \cdot W
+
+    Raises:
+        InputError: If there is no relation in it.
+    """
+    place = next(breaks(formula, RELATION), None)
+    if place is None:
+        raise InputError("formula", formula, "an equation")
+    return rf"\role{{{role}}}{{{formula[:place].strip()}}} &{formula[place:]}"
+
+
+def in_role(role: Role, latex: str) -> str:
+    """LaTeX in a role."""
+    return rf"\role{{{role}}}{{{latex}}}"

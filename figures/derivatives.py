@@ -58,7 +58,7 @@ def derivative_tangent(
 ) -> None:
     """As Δ shrinks, the slope of the secant goes to the slope of the tangent: the derivative."""
     plot = Plot(canvas, Box(0.5, 0.75, 6.4, 4.1), Interval(-1.2, 2.0), Interval(0, 6))
-    plot.frame({at: "$a$"}, (), ylabel="$f(x)$")
+    plot.frame({at: f"$a = {at:g}$"}, (), ylabel=f"$f(x) = {function.typeset()}$")
     plot.curve(function, "ink")
     slope = plot.tangent(function, at, length=4.2)
     plot.points(function, (at,))
@@ -73,7 +73,7 @@ def derivative_tangent(
     for row, delta in enumerate(deltas):
         height = top - 0.75 - 0.75 * row
         with canvas.step(row + 2):
-            secant = plot.secant(function, at, delta)
+            secant = plot.secant(function, at, delta, length=4.8)
             canvas.text(left, height, printed(delta), "forward", size=24)
             canvas.number(right, height, secant, "forward", places=4, size=24)
 
@@ -128,8 +128,10 @@ def derivative_error(
         {e: f"$10^{{{e}}}$" for e in (-15, -12, -9, -6, -3, 0)},
         {e: f"$10^{{{e}}}$" for e in (-12, -9, -6, -3, 0)},
         xlabel=r"$\Delta$",
-        ylabel="error",
+        ylabel=None,
     )
+    words = f"error of the slope of ${function.typeset()}$ at $x = {at:g}$"
+    plot.label(-15.5, 0.2, words, shift=(-0.3, 0.45), ha="left")
     plot.line(exponents, np.log10(errors), "forward", width=2.4, dotted=True)
     plot.label(-11.2, -3.6, "rounding takes over", "muted", ha="left")
     plot.label(-1.7, -6.5, "falls as $\\Delta^2$", "muted", ha="left")
@@ -143,8 +145,8 @@ def derivative_error(
     )
     error = _error(canvas, function, at, delta)
     plot.dot(np.log10(delta), np.log10(error), "highlight", size=13)
-    words = rf"$\Delta = {delta:g}$: error ${scientific(error)}$"
-    plot.label(np.log10(delta), np.log10(error), words, "highlight", shift=(-0.25, 0.4), ha="right")
+    words = f"$\\Delta = {delta:g}$: ${scientific(error)}$,\nfar from rounding"
+    plot.label(np.log10(delta), np.log10(error), words, "highlight", shift=(0.35, -0.75), ha="left")
     best = int(np.argmin(errors))
     canvas.describe(
         f"The error is {errors[-1]:.1g} at a step of 1, falls with the square of the step to"

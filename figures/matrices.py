@@ -30,13 +30,14 @@ from figgen.draw.heatmaps import (
     between,
     claim_product,
     heat_map,
+    past,
     places_for,
     through,
     titled,
     width_of,
 )
 from figgen.draw.plots import SAMPLES, Box, Plot
-from figgen.draw.style import MATHS
+from figgen.draw.style import MATHS, SMALL
 from figgen.draw.theme import Role
 
 BOOK_SEED = 190204
@@ -208,8 +209,8 @@ def _told_backward(graph: Graph, name: str, position: int) -> str:
 
 # The numbers
 
-TOP, BELOW = 4.2, 0.98
-"""Heights of the middles of the two rows of matrices."""
+TOP, KEY, BELOW = 4.36, 3.24, 1.34
+"""Heights of the middles of the two rows of matrices, and of the line between them."""
 GAPS = {"X": 0.36, "W": 0.97, "N": 2.14, "S": 0.97}
 """The gap after each matrix; below the one after N stands the derivative of its function."""
 WIDE = Cell(0.84, CELL.height)
@@ -219,8 +220,9 @@ WIDE = Cell(0.84, CELL.height)
 @figure(
     title="A graph of matrices in numbers",
     perspective="diagram",
-    alt="Two rows of small matrices with a number in every cell, tinted by sign and size. Above,"
-    " the values of the forward pass from left to right; below each value, its gradient.",
+    alt="Two rows of small matrices with a number in every cell, tinted by sign and size on one"
+    " scale; the cells of negative numbers are rounded. Above, the values of the forward pass from"
+    " left to right; below each value, its gradient.",
     steps=6,
 )
 def matrix_numbers(canvas: Canvas, *, seed: int = BOOK_SEED, function: Function = sigmoid) -> None:
@@ -228,12 +230,16 @@ def matrix_numbers(canvas: Canvas, *, seed: int = BOOK_SEED, function: Function 
     graph = book_graph(seed, function=function)
     for claim in graph.claims():
         canvas.file(claim)
-    forward = _forward_row(canvas, graph)
-    _backward_row(canvas, graph, forward)
+    gradients = {**graph.backward(), "local": graph.local("S").value}
+    shown = [*(node.value for node in graph.nodes), *gradients.values()]
+    limit = max(float(np.abs(value).max()) for value in shown)
+    key = "square cell: positive, rounded cell: negative"
+    canvas.text(canvas.width / 2, KEY, key, "muted", size=SMALL)
+    forward = _forward_row(canvas, graph, limit)
+    _backward_row(canvas, graph, gradients, forward, limit)
 
 
-def _forward_row(canvas: Canvas, graph: Graph) -> dict[str, HeatMap]:
-    limit = max(float(np.abs(node.value).max()) for node in graph.nodes)
+def _forward_row(canvas: Canvas, graph: Graph, limit: float) -> dict[str, HeatMap]:
     titles = {"X": "X", "W": "W", **dict(zip("NSL", equations(graph), strict=True))}
     lefts = _lefts(canvas, graph)
     row: dict[str, HeatMap] = {}
@@ -251,13 +257,17 @@ def _forward_row(canvas: Canvas, graph: Graph) -> dict[str, HeatMap]:
     return row
 
 
-def _backward_row(canvas: Canvas, graph: Graph, forward: Mapping[str, HeatMap]) -> None:
+def _backward_row(
+    canvas: Canvas,
+    graph: Graph,
+    values: Mapping[str, Array],
+    forward: Mapping[str, HeatMap],
+    limit: float,
+) -> None:
     local = graph.local("S")
-    values = {**graph.backward(), "local": local.value}
     lefts = {name: above.box.left for name, above in forward.items()}
     middle = (forward["N"].right + forward["S"].box.left) / 2
     lefts["local"] = middle - width_of(local.value.shape) / 2
-    limit = max(float(np.abs(value).max()) for value in values.values())
     titles = {name: _gradient(graph, name) for name in "NSL"} | {"local": local.latex}
     for position, name in enumerate("XW"):
         titles[name] = f"{_gradient(graph, name)} = {_pulled(graph, 'N', position)}"
@@ -275,6 +285,8 @@ def _backward_row(canvas: Canvas, graph: Graph, forward: Mapping[str, HeatMap]) 
         between(canvas, row["local"], row["S"], r"\odot", "backward")
     with canvas.step(6):
         back(canvas, row["N"], row["W"])
+        past(canvas, row["N"], row["W"], row["X"])
+        canvas.describe("From dL/dN one arrow goes to dL/dW and another to dL/dX.")
     _claim_printed_gradients(canvas, row, forward)
     _claim_lecture(canvas, graph, values)
 

@@ -11,12 +11,15 @@ from figgen.core.trace import trace
 from figgen.draw.canvas import Canvas
 from figgen.draw.code import BY_GRAPH, Listing
 from figgen.draw.equations import Line, display
-from figgen.draw.graphs import GraphDrawing, equation, times
+from figgen.draw.graphs import GraphDrawing, product
 from figgen.draw.latex import led
 from figgen.draw.plots import BY_REFERENCE, Box
 from figgen.draw.style import LABEL, MATHS, TITLE
 
 from ._identities import two_inputs
+
+PLACES = 4
+"""The decimals of the numbers, as many as the code prints."""
 
 
 @figure(
@@ -46,7 +49,7 @@ def two_inputs_diagram(
 ) -> None:
     """Two numbers go in, one comes out: α adds the inputs, and the second box takes the sum."""
     drawing = _drawing(canvas, x, y, function)
-    drawing.describe()
+    drawing.describe(places=PLACES)
     drawing.draw(Box(0.1, 1.3, 11.8, 4.2), node_gap=1.1)
     graph = drawing.graph
     named = zip(equations(graph, symbols=True), equations(graph), strict=True)
@@ -73,7 +76,7 @@ def two_inputs_code(
         canvas, multiple_inputs_add, using=(function,), docstring="first line", size=TITLE
     )
     call = f"multiple_inputs_add({x}, {y}, {function.name})"
-    listing.call(f"print({call}.round(4))", reference((function,), x + y), BY_REFERENCE)
+    listing.call(f"print({call}.round({PLACES}))", reference((function,), x + y), BY_REFERENCE)
     listing.draw()
 
 
@@ -89,17 +92,17 @@ def two_inputs_backward_diagram(
 ) -> None:
     """The derivative by an input is the product of the derivatives along its path."""
     drawing = _drawing(canvas, x, y, function, size=LABEL)
-    drawing.describe()
+    drawing.describe(places=PLACES)
     graph = drawing.graph
     outer = rf"\dfrac{{\partial {graph['s'].operation.notation.symbol}}}{{\partial u}}(a)"
     inner = {name: rf"\dfrac{{\partial \alpha}}{{\partial {name}}}" for name in "xy"}
     with canvas.step(2):
-        drawing.derivative("s", 0, "symbol", "number", symbol=outer)
-        drawing.describe("a", backward=True)
+        drawing.derivative("s", 0, "symbol", "number", symbol=outer, places=PLACES)
+        drawing.describe("a", backward=True, places=PLACES)
     with canvas.step(3):
         for position, name in enumerate("xy"):
-            drawing.derivative("a", position, "symbol", "number", symbol=inner[name])
-            slope = canvas.digits(float(graph.local("a", position).value))
+            drawing.derivative("a", position, "symbol", "number", symbol=inner[name], places=PLACES)
+            slope = canvas.digits(float(graph.local("a", position).value), PLACES)
             canvas.describe(f"da/d{name} = {slope}.")
     drawing.draw(Box(0.1, 0.1, 11.8, 5.4), node_gap=2.4)
     taught = multiple_inputs_add_backward(graph["x"].value, graph["y"].value, function)
@@ -110,7 +113,7 @@ def two_inputs_backward_diagram(
             gradient = float(graph.backward()[name])
             factors = [float(graph.local(*edge).value) for edge in (("s", 0), ("a", position))]
             left = rf"\dfrac{{\partial s}}{{\partial {name}}} = {outer} \cdot {inner[name]}"
-            words = equation(canvas, rf"{left} \approx {times(canvas, factors)}", gradient)
+            words = product(canvas, left, factors, gradient, PLACES)
             canvas.text(8.6, height, f"${words}$", "backward", size=MATHS, va="baseline")
             canvas.claim(
                 f"ds/d{name}",
@@ -120,7 +123,7 @@ def two_inputs_backward_diagram(
                 # The truncation error of a central difference with a step of 0.001.
                 tolerance=1e-5,
             )
-        drawing.describe("x", "y", backward=True)
+        drawing.describe("x", "y", backward=True, places=PLACES)
 
 
 def _drawing(
@@ -130,7 +133,7 @@ def _drawing(
     graph = trace(multiple_inputs_add, x=x, y=y, sigma=function)
     drawing = GraphDrawing(canvas, graph, smallest=1.1, size=size)
     for node in graph.nodes:
-        drawing.value(node.name, "symbol", "number")
+        drawing.value(node.name, "symbol", "number", places=PLACES)
     return drawing
 
 
@@ -171,5 +174,5 @@ def two_inputs_backward_code(
     gradients = trace(multiple_inputs_add, x=x, y=y, sigma=function).backward()
     listing.call(f"dsdx, dsdy = multiple_inputs_add_backward({x}, {y}, {function.name})")
     both = [float(gradients[name]) for name in "xy"]
-    listing.call("print(dsdx.round(4), dsdy.round(4))", both, BY_GRAPH)
+    listing.call(f"print(dsdx.round({PLACES}), dsdy.round({PLACES}))", both, BY_GRAPH)
     listing.draw()

@@ -175,7 +175,7 @@ def chain3_passes(
     lane = Lane(drawing, 2.3, "backward")
     with canvas.step(4):
         words = "backward pass"
-        canvas.text(0.1, 0.5, words, "backward", weight="semibold", ha="left", va="baseline")
+        canvas.text(0.1, 3.0, words, "backward", weight="semibold", ha="left", va="baseline")
         lane.stop(3, r"\dfrac{dy}{dy}", float(gradients["y"]))
     slopes = [rf"\dfrac{{df_{box}}}{{du}}({at})" for box, at in ((1, "x"), (2, "u_1"), (3, "u_2"))]
     for step, number in ((4, 3), (5, 2), (6, 1)):

@@ -39,8 +39,10 @@ def nested_code(
     listing = Listing(canvas, chain_length_2, chains.chain, using=chain)
     listing.call(f"functions = {list(chain)}")
     outputs = reference(chain, at)
-    listing.call(f"chain(functions, {list(at)}).round(4)", outputs, BY_REFERENCE)
+    listing.call(f"chain_length_2(functions, {list(at)}).round(4)", outputs, BY_REFERENCE)
     listing.draw()
+    # There is no room for its call, but it is on the slide too.
+    canvas.claim(f"chain at {list(at)}", chains.chain(chain, at), outputs, BY_REFERENCE)
 
 
 @figure(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -54,12 +55,12 @@ def vector_diagram(canvas: Canvas, *, seed: int = BOOK_SEED) -> None:
         " x1 times w1 plus x2 times w2 plus x3 times w3."
     )
     layout = drawing.draw(Box(2.9, 1.3, 9.0, 4.2), node_gap=1.2)
-    for name, left, across in (("X", 0.25, True), ("W", 1.72, False)):
+    end, equals = 2.45, (2.45 + drawing.diagram.places["X"].left) / 2
+    for name, across in (("X", True), ("W", False)):
         elements = [f"${name.lower()}_{number}$" for number in (1, 2, 3)]
         y = layout.nodes[name][1]
-        right = _vector(canvas, elements, left, y, "input", across=across)
-        x = (right + drawing.diagram.places[name].left) / 2
-        canvas.text(x, y - cap_height(MATHS) / 2, "$=$", size=MATHS, va="baseline")
+        _vector(canvas, elements, end, y, "input", across=across, ha="right")
+        canvas.text(equals, y - cap_height(MATHS) / 2, "$=$", size=MATHS, va="baseline")
     words = f"{equations(graph, symbols=True)[0]} = {expression(graph)} = {SUM}"
     canvas.text(6, 0.4, f"${words}$", size=MATHS, va="baseline")
 
@@ -71,19 +72,23 @@ def book_graph(seed: int) -> Graph:
 
 
 def _vector(
-    canvas: Canvas, elements: Sequence[str], left: float, y: float, role: Role, *, across: bool
-) -> float:
-    """Write the elements of a row or of a column in brackets.
-
-    Returns:
-        Its right end, in inches.
-    """
+    canvas: Canvas,
+    elements: Sequence[str],
+    x: float,
+    y: float,
+    role: Role,
+    *,
+    across: bool,
+    ha: Literal["left", "right"] = "left",
+) -> None:
+    """Write the elements of a row or of a column in brackets, with its ``ha`` end at ``x``."""
     texts = [canvas.text(0, 0, words, role, size=MATHS, va="baseline") for words in elements]
     cell = max(canvas.measure(text)[0] for text in texts)
     pitch = (cell + 0.25, 0.0) if across else (0.0, -0.55)
     steps = np.arange(len(texts)) - (len(texts) - 1) / 2
     width = abs(pitch[0]) * (len(texts) - 1) + cell + 0.5
     height = abs(pitch[1]) * (len(texts) - 1) + 0.62
+    left = x if ha == "left" else x - width
     middle = left + width / 2
     for text, step in zip(texts, steps, strict=True):
         baseline = y - cap_height(MATHS) / 2
@@ -92,22 +97,17 @@ def _vector(
     for end, inner in ((left, left + 0.1), (left + width, left + width - 0.1)):
         corners = [(inner, top), (end, top), (end, bottom), (inner, bottom)]
         path(canvas, corners, role, width=2.4)
-    return left + width
 
 
 def _gradient(
     canvas: Canvas, formula: str, values: Array, x: float, y: float, *, across: bool
-) -> float:
-    """Write a formula that ends at ``x``, and after it a gradient of numbers.
-
-    Returns:
-        Its right end, in inches.
-    """
+) -> None:
+    """Write a formula that ends at ``x``, and after it a gradient of numbers."""
     baseline = y - cap_height(MATHS) / 2
     words = rf"${formula} \approx$"
     canvas.text(x, baseline, words, "backward", size=MATHS, ha="right", va="baseline")
     numbers = [f"${canvas.digits(float(value), PLACES)}$" for value in values.ravel()]
-    return _vector(canvas, numbers, x + 0.12, y, "backward", across=across)
+    _vector(canvas, numbers, x + 0.12, y, "backward", across=across)
 
 
 @figure(
@@ -131,7 +131,8 @@ def vector_detail(canvas: Canvas, *, seed: int = BOOK_SEED) -> None:
     for number, (x, w, product) in enumerate(zip(X, W, products, strict=True), start=1):
         for letter, factor in (("x", x), ("w", w)):
             edge = diagram.edge(f"{letter}{number}", f"p{number}")
-            diagram.above(edge, f"${canvas.digits(float(factor), PLACES)}$", size=MATHS)
+            words = equation(canvas, f"{letter}_{number}", float(factor), PLACES)
+            diagram.above(edge, f"${words}$", size=MATHS)
         words = equation(canvas, rf"x_{number} \, w_{number}", float(product), PLACES)
         diagram.above(diagram.edge(f"p{number}", "N"), f"${words}$", size=MATHS)
         told = (printed(float(value), PLACES) for value in (x, w, product))
@@ -172,14 +173,14 @@ def vector_gradient_diagram(canvas: Canvas, *, seed: int = BOOK_SEED, delta: flo
         diagram.below(edge, _signed(canvas, delta), "highlight", size=MATHS)
     words = equation(canvas, "N", float(graph.output.value.item()), PLACES)
     diagram.above(diagram.edge("N", RESULT), f"${words}$", size=MATHS)
-    layout = diagram.draw(Box(0.05, 1.4, 7.45, 3.6), node_gap=0.15)
+    layout = diagram.draw(Box(0.13, 1.4, 7.65, 3.6), node_gap=0.15)
     entry = (diagram.places["x1"].left + diagram.places["N"].left) / 2
     canvas.text(entry, 5.15, "change one input", size=TITLE, va="baseline")
-    canvas.text(8.5, 5.15, "$N$ then moves by", size=TITLE, va="baseline")
+    canvas.text(8.65, 5.15, "$N$ then moves by", size=TITLE, va="baseline")
     canvas.text(10.9, 5.15, "derivative", size=TITLE, va="baseline")
     for number, (move, slope) in enumerate(zip(moves, gradient, strict=True), start=1):
         y = layout.nodes[f"x{number}"][1] - cap_height(MATHS) / 2
-        canvas.text(8.5, y, _signed(canvas, move), "highlight", size=MATHS, va="baseline")
+        canvas.text(8.65, y, _signed(canvas, move), "highlight", size=MATHS, va="baseline")
         words = equation(
             canvas, rf"\dfrac{{\partial N}}{{\partial x_{number}}}", float(slope), PLACES
         )
@@ -267,7 +268,7 @@ def vector_sigma_backward_diagram(
     with canvas.step(3):
         for name, factors, y, taught in (
             ("X", rf"{outer} \cdot W^T", 5.0, matrix_function_backward_1),
-            ("W", rf"X^T \cdot {outer}", 0.96, matrix_function_backward_2),
+            ("W", rf"X^T \cdot {outer}", 1.08, matrix_function_backward_2),
         ):
             formula = rf"\dfrac{{\partial S}}{{\partial {name}}} = {factors}"
             _gradient(canvas, formula, gradients[name], 7.1, y, across=name == "X")

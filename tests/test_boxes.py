@@ -12,8 +12,9 @@ from matplotlib.text import Text
 
 from figgen.core import FUNCTIONS, Function, InputError, identity, relu, sigmoid, square
 from figgen.draw.boxes import capsules, face, machine
-from figgen.draw.canvas import Canvas, Mark
+from figgen.draw.canvas import Canvas
 from figgen.draw.listings import listing, run, source_of
+from figgen.draw.marks import Mark
 from figgen.draw.nudges import nudge
 from figgen.draw.plots import Box
 
@@ -144,7 +145,7 @@ class TestSource:
     def test_only_what_does_not_run_is_cut(self) -> None:
         """The decorator, the docstring and every annotation."""
         assert source_of(square) == "def square(x):\n    return np.power(x, 2)"
-        assert source_of(sigmoid).splitlines()[2] == "    y = np.where(x > 0, 1.0, e) / (1 + e)"
+        assert source_of(sigmoid).splitlines()[3] == "    y = np.where(x > 0, 1.0, e) / (1 + e)"
 
     @pytest.mark.parametrize("name", sorted(FUNCTIONS))
     def test_it_runs_and_gives_the_same(self, name: str) -> None:

@@ -26,7 +26,7 @@ FIGURES: dict[str, tuple[str, tuple[str, ...], str]] = {
         "[[4.0, 0.25, 9.0], [0.0, 0.5, 3.0], [-0.4, 0.5, 3.0]]",
     ),
     "derivative-code": ("derivatives.py", ("deriv",), "array([-3.,  0.,  4.])"),
-    "nested-code": ("chains.py", ("chain_length_2",), "array([0.8085, 0.5   , 0.8085])"),
+    "nested-code": ("chains.py", ("chain_length_2", "chain"), "array([0.8085, 0.5   , 0.8085])"),
     "chain2-code": ("chains.py", ("chain_deriv_2",), "array([-0.3717,  0.    ,  0.3717])"),
     "sigmoid-code": (
         "functions.py",
@@ -156,7 +156,7 @@ def test_the_sizes_that_do_not_go_together_are_named() -> None:
     """The error is on the slide, as it is raised."""
     session = drawing_of("vector-code").canvas.sources["txt"]
     assert (
-        "\n>>> matmul_forward(X, X)\nInputError: shapes of X and W is ((1, 3), (1, 3))" in session
+        "\n>>> matmul_forward(X, X)\nInputError: (X.shape, W.shape) is ((1, 3), (1, 3))" in session
     )
 
 

@@ -13,7 +13,7 @@ from figgen.core.graph import Graph
 from figgen.core.networks import matrix_function_forward_sum, multiple_inputs_add
 from figgen.core.trace import trace, trace_chain
 from figgen.draw.canvas import Canvas, CanvasError
-from figgen.draw.graphs import RESULT, GraphDrawing, Lane, equation, times
+from figgen.draw.graphs import RESULT, GraphDrawing, Lane, equation, product, times
 from figgen.draw.plots import Box
 
 EVERYWHERE = Box(0.1, 0.1, 11.8, 5.4)
@@ -239,6 +239,24 @@ def test_a_product_of_numbers_has_its_negatives_in_parentheses(canvas: Canvas) -
     """Each factor is a claim."""
     assert times(canvas, [0.226, -1.6, 0.2]) == r"0.226 \cdot (−1.6) \cdot 0.2"
     assert len(canvas.claims) == 3
+
+
+@pytest.mark.parametrize(
+    ("factors", "value", "expected"),
+    [
+        ([0.19661, 1.0], 0.19661, r"a \approx 0.197 \cdot 1 = {0.197}"),
+        ([1 / 3, 1 / 3], 1 / 9, r"a \approx 0.333 \cdot 0.333 \approx {0.111}"),
+        ([0.1, -0.2], -0.02, r"a = 0.1 \cdot (−0.2) = {−0.02}"),
+        ([0.25, 0.125], 0.03125, r"a = 0.25 \cdot 0.125 \approx {0.031}"),
+    ],
+)
+def test_each_step_of_a_product_says_whether_it_is_exact(
+    canvas: Canvas, factors: list[float], value: float, expected: str
+) -> None:
+    """The first with the factors as they are, the second with the factors as they are printed."""
+    assert product(canvas, "a", factors, value) == expected
+    assert len(canvas.claims) == 3
+    assert failed(canvas) == []
 
 
 # The lane

@@ -6,15 +6,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.text import Text
 from test_themes import contrast, every_theme
 
 from figgen.core import InputError
 from figgen.core.numbers import read
-from figgen.draw.canvas import Canvas, CanvasError, Mark
+from figgen.draw.canvas import Canvas, CanvasError
 from figgen.draw.heatmaps import (
+    ARROW_ROOM,
     CELL,
+    CLEAR,
     STRONGEST,
     Cell,
     HeatMap,
@@ -22,6 +25,7 @@ from figgen.draw.heatmaps import (
     between,
     claim_product,
     heat_map,
+    past,
     places_for,
     printed_matrix,
     through,
@@ -29,6 +33,7 @@ from figgen.draw.heatmaps import (
     titled,
     width_of,
 )
+from figgen.draw.marks import Mark
 from figgen.draw.theme import Theme
 
 MATRIX = np.array([[-1.5775, 0.25, 0.0], [2.0, -0.004, 0.996]])
@@ -233,6 +238,45 @@ def test_arrows_stay_between_the_matrices(canvas: Canvas, pair: tuple[HeatMap, H
         assert np.sign(x1 - x0) == direction
         assert (y0, y1) == pytest.approx((2, 2))
     assert (forward.stroke, backward.stroke) == ("ink", "backward")
+
+
+@pytest.mark.parametrize("gap", [0.97, 2.14])
+def test_an_arrow_out_of_an_operation_has_a_shaft(canvas: Canvas, gap: float) -> None:
+    """Its box stands in the middle only if there is room for that."""
+    left = heat_map(canvas, "N", np.eye(2), (1, 2))
+    right = heat_map(canvas, "S", np.eye(2), (left.right + gap, 2))
+    before = len(canvas.marks)
+    through(canvas, left, right, r"\gamma")
+    box = next(
+        mark.artist for mark in canvas.marks[before:] if hasattr(mark.artist, "get_boxstyle")
+    )
+    start, end = box.get_x() + box.get_width(), right.box.left - CLEAR
+    assert end - start >= ARROW_ROOM - 1e-9
+    assert left.right + CLEAR < box.get_x()
+    centre = box.get_x() + box.get_width() / 2
+    if gap > 2:
+        assert centre == pytest.approx((left.right + right.box.left) / 2)
+
+
+def test_a_branch_goes_past_a_matrix_to_the_next(
+    canvas: Canvas, pair: tuple[HeatMap, HeatMap]
+) -> None:
+    """From the arrow between two matrices, below the second, up to the third."""
+    left, over = pair
+    right = heat_map(canvas, "N", np.eye(2), (7, 2))
+    before = len(canvas.marks)
+    past(canvas, right, over, left)
+    bend, head = (mark.artist for mark in canvas.marks[before:])
+    assert isinstance(bend, Line2D)
+    points = list(zip(*bend.get_data(), strict=True))
+    assert over.right < points[0][0] < right.box.left
+    assert points[0][1] == pytest.approx(right.middle)
+    assert points[1][1] == points[2][1] < over.box.bottom
+    (x0, y0), (x1, y1) = head.get_path().vertices[[0, 2]]
+    assert x0 == x1 == points[2][0] == pytest.approx(left.centre)
+    assert points[2][1] == pytest.approx(y0)
+    assert y0 < y1 < left.box.bottom
+    assert {mark.stroke for mark in canvas.marks[before:]} == {"backward"}
 
 
 def test_signs_and_titles_stand_in_the_middle(

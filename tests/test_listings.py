@@ -22,7 +22,8 @@ from matplotlib.text import Text
 from figgen import core
 from figgen.build.errors import BuildError, RequestError
 from figgen.cli.listings import listing as listing_command
-from figgen.core import Array, Function, InputError, chain, deriv, sigmoid, square
+from figgen.core import Array, Function, InputError, deriv, sigmoid, square
+from figgen.core.derivatives import extrapolate
 from figgen.core.functions import FUNCTIONS
 from figgen.draw.calls import numbers_in
 from figgen.draw.canvas import POINTS_PER_INCH, Canvas
@@ -274,8 +275,8 @@ class TestPlace:
 
     def test_too_many_columns(self, canvas: Canvas) -> None:
         """Of the code and of a call."""
-        with pytest.raises(InputError, match=r"columns .* 92; allowed: at most 67 .* 25 fewer"):
-            Listing(canvas, chain).draw()
+        with pytest.raises(InputError, match=r"columns .* 95; allowed: at most 67 .* 28 fewer"):
+            Listing(canvas, extrapolate).draw()
         listing = Listing(canvas, square)
         listing.call(f"square({'1' * 9}{' + 1' * 20})")
         with pytest.raises(InputError, match="columns of the listing of square"):
@@ -350,7 +351,7 @@ class TestCalls:
         listing.call("matmul_forward(np.ones((1, 3)), np.ones((1, 3)))", raises=InputError)
         listing.draw()
         shown = canvas.sources["txt"].splitlines()[-2:]
-        assert shown[0].startswith("InputError: shapes of X and W is ((1, 3), (1, 3))")
+        assert shown[0].startswith("InputError: (X.shape, W.shape) is ((1, 3), (1, 3))")
         assert max(map(len, shown)) <= 67
         with pytest.raises(ZeroDivisionError):
             listing.call("1 / 0", raises=InputError)
@@ -475,7 +476,7 @@ class TestCommand:
             ("figgen.core.chain:x", RequestError, "there is no module 'figgen.core.chain'"),
             ("figgen.core.chains:chain_deriv2", RequestError, "did you mean chain_deriv_2"),
             ("numpy:abs", RequestError, "one that is written with def"),
-            ("figgen.core.chains:chain", BuildError, "at most 67 .* 25 fewer"),
+            ("figgen.core.derivatives:extrapolate", BuildError, "at most 67 .* 28 fewer"),
             ("argparse:ArgumentParser", RequestError, "one that is written with def"),
             ("failing:double", BuildError, "failing cannot be imported: SystemExit: 3"),
             ("long:long", BuildError, "lines of the listing of long is 40; .* 26 fewer"),

@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 from conftest import COURSE, drawing_of
-from matplotlib.patches import FancyBboxPatch
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
@@ -52,6 +52,12 @@ def texts(drawing: Drawing, step: int) -> list[Text]:
     canvas.show(step)
     found = [mark.artist for mark in canvas.marks if isinstance(mark.artist, Text)]
     return [text for text in found if text.get_visible()]
+
+
+def numbers(step: int) -> list[str]:
+    """The numbers in the cells of a step of matrix-numbers, in the order of drawing."""
+    words = [text.get_text() for text in texts(drawing_of("matrix-numbers"), step)]
+    return [each for each in words if each[-1].isdigit()]
 
 
 def extents(shown: list[Text]) -> list[tuple[str, Bbox]]:
@@ -150,21 +156,48 @@ def test_the_numbers_are_those_of_the_book() -> None:
 
 def test_every_matrix_is_printed_row_by_row() -> None:
     """All of them, in the order in which they are computed."""
-    numbers = [
-        text.get_text()
-        for text in texts(drawing_of("matrix-numbers"), 6)
-        if "$" not in text.get_text()
-    ]
-    assert numbers == [digits for row in PRINTED_ROWS.values() for digits in row]
+    assert numbers(6) == [digits for row in PRINTED_ROWS.values() for digits in row]
 
 
 def test_gradients_appear_after_values_and_from_the_output_back() -> None:
     """Four steps forward, two steps backward."""
-    counts = [
-        sum("$" not in text.get_text() for text in texts(drawing_of("matrix-numbers"), step))
-        for step in range(1, 7)
-    ]
-    assert counts == [15, 21, 27, 28, 47, 62]
+    assert [len(numbers(step)) for step in range(1, 7)] == [15, 21, 27, 28, 47, 62]
+
+
+def test_the_key_says_what_a_rounded_cell_is() -> None:
+    """From the first step on, and to those who do not see the picture."""
+    drawing = drawing_of("matrix-numbers")
+    for step in (1, 6):
+        words = [text.get_text() for text in texts(drawing, step)]
+        assert words.count("square cell: positive, rounded cell: negative") == 1
+    assert "the cells of negative numbers are rounded" in drawing.alt(1)
+
+
+def test_both_rows_have_one_scale() -> None:
+    """Of all cells with one sign, a larger number never has less colour."""
+    drawing = drawing_of("matrix-numbers")
+    cells = [mark for mark in drawing.canvas.marks if mark.stroke == "paper"]
+    read = [float(digits.replace("−", "-")) for digits in numbers(6)]
+    for sign in (1, -1):
+        pairs = zip(cells, read, strict=True)
+        tints = sorted((abs(x), cell.tint) for cell, x in pairs if x * sign > 0)
+        assert [tint for _, tint in tints] == sorted(tint for _, tint in tints)
+
+
+def test_both_gradients_come_from_that_of_the_product() -> None:
+    """The last step forks the arrow from dL/dN; neither branch is there before."""
+    drawing = drawing_of("matrix-numbers")
+
+    def heads(step: int) -> int:
+        drawing.canvas.show(step)
+        arrows = (mark for mark in drawing.canvas.marks if mark.stroke == "backward")
+        shown = [mark.artist for mark in arrows if isinstance(mark.artist, FancyArrowPatch)]
+        return sum(arrow.get_visible() for arrow in shown)
+
+    assert [heads(step) for step in (4, 5, 6)] == [0, 1, 3]
+    told = "From dL/dN one arrow goes to dL/dW and another to dL/dX."
+    assert told in drawing.alt(6)
+    assert told not in drawing.alt(5)
 
 
 def test_each_gradient_stands_under_its_value() -> None:

@@ -162,7 +162,7 @@ def test_matrices_that_cannot_be_multiplied_are_refused(
 ) -> None:
     """The error gives both shapes and says which sizes must agree."""
     with pytest.raises(
-        InputError, match=f"^shapes of X and W is {shapes}; .* as many columns in X"
+        InputError, match=rf"^\(X.shape, W.shape\) is {shapes}; .* as many columns in X"
     ):
         func(X, W)
 

@@ -26,8 +26,16 @@ from figgen.core import (
 )
 from figgen.core.chains import reference, spoken
 from figgen.core.functions import exp, identity, leaky_relu, relu, sigmoid, square, tanh
-from figgen.draw.canvas import Canvas, Mark
-from figgen.draw.plots import Box, Plot, one_sided_slopes, rounded_range, slope_signs
+from figgen.draw.canvas import Canvas
+from figgen.draw.marks import Mark
+from figgen.draw.plots import (
+    Box,
+    Plot,
+    flat_points,
+    one_sided_slopes,
+    rounded_range,
+    slope_signs,
+)
 from figgen.draw.theme import LIGHT
 
 BOX = Box(1, 0.5, 6, 4)
@@ -231,7 +239,8 @@ def test_a_signed_curve_is_cut_where_the_slope_changes_sign(
             assert piece.stroke == "muted"
             assert np.all(steps == 0)
     said = {"positive": "rises", "negative": "falls", "muted": "is level"}
-    assert words(canvas) == [said[piece.stroke] for piece in pieces]
+    turning = ["flat"] * len(flat_points(links, plot.x))
+    assert words(canvas) == [said[piece.stroke] for piece in pieces] + turning
     assert fails(canvas) == []
 
 
@@ -284,24 +293,25 @@ def test_a_derivative_is_the_slope_of_the_function(
     ],
     ids=str,
 )
-def test_a_jump_is_a_gap_with_a_full_and_a_hollow_dot(
+def test_a_jump_is_a_gap_between_two_rings(
     canvas: Canvas, plot: Plot, links: Chain, at: float, ends: tuple[float, float]
 ) -> None:
-    """The full dot is the slope from the left, which counts; the ring is that from the right."""
+    """Neither slope is that of the function: there is none."""
     left, right = ends
     plot.derivative(links)
     first, second = lines(canvas)
     assert (_x(first)[-1], _y(first)[-1]) == pytest.approx((at, left), abs=1e-12)
     assert (_x(second)[0], _y(second)[0]) == pytest.approx((at, right), abs=1e-12)
     assert _x(second)[0] > _x(first)[-1]
-    full, hollow = dots(canvas)
-    assert place(full) == pytest.approx((at, left), abs=1e-12)
-    assert place(hollow) == pytest.approx((at, right), abs=1e-12)
-    assert not is_hollow(full)
-    assert is_hollow(hollow)
-    assert full.stroke == hollow.stroke == "backward"
+    below, above = dots(canvas)
+    assert place(below) == pytest.approx((at, left), abs=1e-12)
+    assert place(above) == pytest.approx((at, right), abs=1e-12)
+    assert is_hollow(below)
+    assert is_hollow(above)
+    assert below.stroke == above.stroke == "backward"
     assert one_sided_slopes(links, float(_x(first)[-1])) == pytest.approx((left, right))
-    assert f"it jumps from {left:g} to {right:g}." in canvas.description().replace("−", "-")
+    said = canvas.description().replace("−", "-")
+    assert f"it jumps from {left:g} to {right:g}; there is no" in said
     assert fails(canvas) == []
 
 
@@ -566,3 +576,22 @@ def test_everything_a_plot_draws_is_marked(canvas: Canvas, plot: Plot) -> None:
     plot.derivative(square, name="f'", signs=True)
     canvas.require_marked()
     canvas.paint(LIGHT)
+
+
+def test_flat_points_are_where_the_slope_turns_through_zero() -> None:
+    """The bottom of a parabola is flat; a kink that turns is not, nor is a level stretch."""
+    interval = Interval(-3, 3)
+    assert flat_points((square,), interval) == [0]
+    assert flat_points((square, sigmoid), interval) == [0]
+    assert flat_points((kinked(0.5),), interval) == []
+    assert flat_points((relu,), interval) == []
+    assert flat_points((tanh,), interval) == []
+
+
+def test_a_signed_curve_marks_its_flat_point(canvas: Canvas, plot: Plot) -> None:
+    """With a dot, a word and a sentence, so that colour is not all there is."""
+    plot.signed_curve((square, sigmoid))
+    (dot,) = dots(canvas)
+    assert place(dot) == pytest.approx((0, 0.5))
+    assert "It is flat at x = 0." in canvas.description()
+    assert "flat" in [m.artist.get_text() for m in canvas.marks if isinstance(m.artist, Text)]

@@ -9,8 +9,9 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Text
 
 from figgen.core import InputError, Interval
-from figgen.draw.canvas import Canvas, Mark
+from figgen.draw.canvas import Canvas
 from figgen.draw.cards import in_a_row, wrap, write
+from figgen.draw.marks import Mark
 from figgen.draw.outline import SHADE, Section, outline_cards
 from figgen.draw.plots import Box
 from figgen.draw.theme import THEMES, Theme

@@ -142,6 +142,7 @@ def sigmoid_deriv(x: Array) -> Array:
 )
 def sigmoid(x: Array) -> Array:
     """1 / (1 + e^-x), written so that the exponent is never positive and cannot overflow."""
+    # 1 / (1 + np.exp(-x)), without overflow
     e = np.exp(-np.abs(x))
     y: Array = np.where(x > 0, 1.0, e) / (1 + e)
     return y

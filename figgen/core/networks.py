@@ -42,7 +42,7 @@ def require_inner_sizes(X: Array, W: Array) -> None:
         case (_, columns), (rows, _) if columns == rows:
             return
     allowed = "arrays of shapes (n, k) and (k, m): as many columns in X as rows in W"
-    raise InputError("shapes of X and W", shapes, allowed)
+    raise InputError("(X.shape, W.shape)", shapes, allowed)
 
 
 def multiple_inputs_add(x: Array, y: Array, sigma: Map) -> Array:

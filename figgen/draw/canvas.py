@@ -26,6 +26,7 @@ from numpy.typing import ArrayLike
 
 from figgen.core import Claim, InputError
 from figgen.core.numbers import printed, read, rounded
+from figgen.draw.marks import Mark, drawn, require_plain
 from figgen.draw.style import LABEL, SMALL, style
 from figgen.draw.theme import ROLES, TINT, Role, Theme
 
@@ -53,46 +54,6 @@ Vertical: TypeAlias = Literal["top", "center", "bottom", "baseline", "center_bas
 
 class CanvasError(Exception):
     """A drawing that breaks a rule of the house, with the rule."""
-
-
-@dataclass(frozen=True)
-class Mark:
-    """One visible thing.
-
-    Attributes:
-        artist: What matplotlib draws.
-        first: The step in which it appears.
-        last: The last step in which it shows; None for good.
-        stroke: The role of its line, edge or letters; None for none.
-        fill: The role of its area; None for none.
-        tint: How much of the fill's colour the area holds, 1 for all.
-    """
-
-    artist: Artist
-    first: int
-    last: int | None
-    stroke: Role | None
-    fill: Role | None
-    tint: float
-
-    def shows_in(self, step: int) -> bool:
-        """Whether it is visible in ``step``."""
-        return self.first <= step and (self.last is None or step <= self.last)
-
-    def paint(self, theme: Theme) -> None:
-        """Give the artist the colours that ``theme`` has for its roles."""
-        stroke = theme.colour(self.stroke) if self.stroke else "none"
-        fill = theme.colour(self.fill, self.tint) if self.fill else "none"
-        match self.artist:
-            case Line2D() as line:
-                line.set_color(stroke)
-                line.set_markeredgecolor(stroke)
-                line.set_markerfacecolor(fill)
-            case Text() as text:
-                text.set_color(stroke)
-            case (Patch() | Collection()) as area:
-                area.set_edgecolor(stroke)
-                area.set_facecolor(fill)
 
 
 @dataclass(frozen=True)
@@ -223,7 +184,7 @@ class Canvas:
         if any(mark.artist is artist for mark in self.marks):
             raise InputError("artist", artist, "one that is not marked yet")
         if isinstance(artist, Text):
-            _require_plain(artist, stroke)
+            require_plain(artist, stroke)
         self.marks.append(Mark(artist, *self._now, stroke, fill, tint))
         return artist
 
@@ -430,7 +391,7 @@ class Canvas:
             CanvasError: If there are any, or a marked text is too small, with the first.
         """
         marked = {id(mark.artist) for mark in self.marks}
-        for artist in _drawn(self.figure):
+        for artist in drawn(self.figure):
             if id(artist) not in marked:
                 raise CanvasError(
                     f"{artist} was drawn without a role: pass it to canvas.mark(artist, stroke=...)"
@@ -440,30 +401,3 @@ class Canvas:
                     f"{artist.get_text()!r} is {artist.get_fontsize():g} points; {SMALL:g} or more"
                     " can be read from the back of the hall"
                 )
-
-
-def _require_plain(text: Text, stroke: Role | None) -> None:
-    """Refuse a text with parts that no theme would paint.
-
-    Raises:
-        InputError: If it has no stroke, or an arrow or a box of its own.
-    """
-    if stroke is None:
-        raise InputError("stroke of a text", stroke, ", ".join(ROLES))
-    if text.get_bbox_patch() is not None or getattr(text, "arrow_patch", None) is not None:
-        raise InputError("text", text, "one without an arrow or a box; draw and mark them apart")
-
-
-def _drawn(figure: Figure) -> Iterator[Artist]:
-    """Everything that matplotlib would draw, but for what is empty or switched off."""
-    yield from (*figure.texts, *figure.lines, *figure.patches, *figure.images)
-    yield from (*figure.legends, *figure.artists)
-    for axes in figure.axes:
-        hidden = {id(axes.patch)}
-        if not axes.axison:
-            hidden |= {id(axis) for axis in (axes.xaxis, axes.yaxis, *axes.spines.values())}
-        for artist in axes.get_children():
-            if id(artist) not in hidden and not (
-                isinstance(artist, Text) and not artist.get_text()
-            ):
-                yield artist

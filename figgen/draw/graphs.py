@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from math import prod
 from typing import Literal, NamedTuple, TypeAlias
 
 from figgen.core import Array, InputError
@@ -243,16 +244,43 @@ def equation(canvas: Canvas, left: str, value: float, places: int = 3) -> str:
     digits = canvas.digits(value, places, left)
     if not left:
         return digits
-    exact = abs(read(digits) - value) <= ROUNDING * max(1.0, abs(value))
-    sign = "=" if exact else r"\approx"
     # In braces, or the minus sign would be set like that of a difference.
-    return f"{left} {sign} {{{digits}}}"
+    return f"{left} {_sign(read(digits), value)} {{{digits}}}"
+
+
+def _sign(number: float, value: float) -> str:
+    """The LaTeX of ``=``, or of ``≈`` if a printed number is not all of a value."""
+    exact = abs(number - value) <= ROUNDING * max(1.0, abs(value))
+    return "=" if exact else r"\approx"
 
 
 def times(canvas: Canvas, factors: Sequence[float], places: int = 3) -> str:
     """The LaTeX of a product of numbers, negative ones in parentheses."""
     digits = [canvas.digits(factor, places) for factor in factors]
     return r" \cdot ".join(f"({each})" if each.startswith(MINUS) else each for each in digits)
+
+
+def product(
+    canvas: Canvas, left: str, factors: Sequence[float], value: float, places: int = 3
+) -> str:
+    r"""The LaTeX ``left = 2 \cdot 0.5 = 1``, with ``\approx`` where a step is not exact.
+
+    The first step is exact if the digits of each factor are all of it, the second one if the
+    product of the printed numbers is the printed result.
+
+    Args:
+        canvas: Where the claims about the digits are filed.
+        left: LaTeX.
+        factors: The numbers that are multiplied.
+        value: Their product.
+        places: The decimals to print.
+    """
+    shown = [read(printed(factor, places)) for factor in factors]
+    signs = {_sign(*pair) for pair in zip(shown, factors, strict=True)}
+    first = r"\approx" if r"\approx" in signs else "="
+    words = f"{left} {first} {times(canvas, factors, places)}"
+    digits = canvas.digits(value, places, words)
+    return f"{words} {_sign(prod(shown), read(digits))} {{{digits}}}"
 
 
 class Lane:

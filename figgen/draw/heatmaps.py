@@ -40,6 +40,10 @@ OPERATION = 0.42
 CLEAR = 0.08
 """What is left between an arrow and a matrix, in inches."""
 ARROW_WIDTH = 1.8
+ARROW_ROOM = 0.27
+"""The least length of an arrow that leaves an operation, in inches: its head and some shaft."""
+DETOUR = 0.42
+"""How far below a matrix the arrow runs that goes past it, in inches."""
 ROUND = 0.17
 """How round the corners of the cell of a negative number are, in inches."""
 RULE = 2.5
@@ -286,9 +290,12 @@ def between(
 
 
 def through(canvas: Canvas, left: HeatMap, right: HeatMap, symbol: str) -> None:
-    """Draw an arrow from one matrix to the next, through the box of an operation."""
+    """Draw an arrow from one matrix to the next, through the box of an operation.
+
+    The box stands in the middle, or a little before it where the arrow would be all head.
+    """
     start, end, y = left.right + CLEAR, right.box.left - CLEAR, left.middle
-    x = (start + end) / 2
+    x = min((start + end) / 2, end - ARROW_ROOM - OPERATION / 2)
     box = Box(x - OPERATION / 2, y - OPERATION / 2, OPERATION, OPERATION)
     card(canvas, box, "operation", "operation", width=BRACKET_WIDTH, radius=0.12)
     canvas.text(x, y, f"${symbol}$", size=MATHS)
@@ -300,6 +307,20 @@ def back(canvas: Canvas, right: HeatMap, left: HeatMap) -> None:
     """Draw an arrow of the backward pass from one matrix to the one on its left."""
     start, end = right.box.left - CLEAR, left.right + CLEAR
     arrow(canvas, (start, right.middle), (end, right.middle), "backward", width=ARROW_WIDTH)
+
+
+def past(canvas: Canvas, right: HeatMap, over: HeatMap, left: HeatMap) -> None:
+    """Fork the arrow that `back` draws from ``right`` to ``over``: a branch goes on to ``left``.
+
+    It leaves in the middle between the two, runs below ``over`` and enters ``left`` from below.
+    """
+    x, low = (over.right + right.box.left) / 2, min(over.box.bottom, left.box.bottom) - DETOUR
+    corner = (left.centre, low)
+    # The head's own line begins in the corner; the overlap makes one stroke of the two.
+    bend = [(x, right.middle), (x, low), corner, (left.centre, low + CLEAR)]
+    path(canvas, bend, "backward", width=ARROW_WIDTH)
+    end = (left.centre, left.box.bottom - CLEAR)
+    arrow(canvas, corner, end, "backward", width=ARROW_WIDTH)
 
 
 def claim_product(

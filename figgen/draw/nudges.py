@@ -199,7 +199,7 @@ class _Nudge:
             number(given.change, given.role, places=self.places),
             words("="),
             number(ratio, "ink"),
-            words(f"      slope at {printed(given.before)}  ="),
+            words(f"≈  slope at {printed(given.before)}  ="),
             number(slope, "backward"),
         ]
         in_a_row(canvas, row, self.box.left + self.box.width / 2)

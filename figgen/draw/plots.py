@@ -304,6 +304,12 @@ class Plot:
                 middle, height, word, role, size=SMALL, shift=(-0.25 * side * sign, 0.4 * side)
             )
             self.canvas.describe(f"{spoken(links)} {word} {where}.")
+        for at in flat_points(links, self.x):
+            height = float(chain(links, at))
+            self.dot(at, height, "ink")
+            lowest = height < float(chain(links, at + self.dx(0.2)))
+            self.label(at, height, "flat", size=SMALL, shift=(-0.18, -0.32 if lowest else 0.32))
+            self.canvas.describe(f"It is flat at x = {printed(at)}.")
 
     def derivative(
         self,
@@ -317,7 +323,7 @@ class Plot:
     ) -> None:
         """Draw the derivative of nested functions by the chain rule, dashed.
 
-        Where it jumps the line is broken; the end that counts is a full dot, the other a ring.
+        Where it jumps the line is broken and both ends are rings: there is no derivative.
 
         Args:
             functions: The functions, the innermost first.
@@ -353,10 +359,11 @@ class Plot:
         left, right = one_sided_slopes(links, kink)
         if abs(right - left) <= SLOPE_TOLERANCE:
             return
-        self.dot(kink, left, role)
+        self.dot(kink, left, role, hollow=True)
         self.dot(kink, right, role, hollow=True)
         self.canvas.describe(
-            f"At x = {printed(kink)} it jumps from {printed(left)} to {printed(right)}."
+            f"At x = {printed(kink)} it jumps from {printed(left)} to {printed(right)};"
+            " there is no derivative there."
         )
 
     def _sign_areas(self, x: Array, slope: Array) -> None:
@@ -448,6 +455,7 @@ class Plot:
         role: Role = "forward",
         *,
         beyond: float = 0.4,
+        length: float = 0.0,
         dots: bool = True,
     ) -> float:
         """Draw the line through the points of the curve ``delta`` to either side of ``at``.
@@ -458,6 +466,7 @@ class Plot:
             delta: The distance to either side, in units of x.
             role: The colour.
             beyond: How far the line goes on, in inches.
+            length: How long it is at least, in inches.
             dots: Whether to mark the two points.
 
         Returns:
@@ -477,7 +486,8 @@ class Plot:
             tolerance=1e-12 + 1e-15 / delta,
         )
         middle = (low + high) / 2
-        reach = delta + beyond / float(np.hypot(1 / self.dx(1), slope / self.dy(1)))
+        inch = 1 / float(np.hypot(1 / self.dx(1), slope / self.dy(1)))
+        reach = max(delta + beyond * inch, length / 2 * inch)
         x = np.array([at - reach, at + reach])
         self.line(x, middle + slope * (x - at), role, width=2.4, dashed=True, zorder=3.5)
         if dots:
@@ -540,6 +550,13 @@ def slope_signs(links: Chain, interval: Interval) -> list[tuple[Interval, int]]:
     pieces = _split(interval, sign_changes(slope, interval))
     middles = [(piece, np.array((piece.low + piece.high) / 2)) for piece in pieces]
     return [(piece, int(np.sign(slope(middle)))) for piece, middle in middles]
+
+
+def flat_points(links: Chain, interval: Interval) -> list[float]:
+    """Where the slope changes its sign, and is 0: the lowest and the highest points."""
+    pieces = slope_signs(links, interval)
+    turns = [low.high for (low, sign), (_, other) in pairwise(pieces) if sign * other < 0]
+    return [at for at in turns if np.abs(one_sided_slopes(links, at)).max() < SLOPE_TOLERANCE]
 
 
 def one_sided_slopes(links: Chain, at: float) -> tuple[float, float]:

@@ -1,0 +1,83 @@
+"""Marks: the visible things of a canvas, and what may not be one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from matplotlib.artist import Artist
+from matplotlib.collections import Collection
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.text import Text
+
+from figgen.core import InputError
+from figgen.draw.theme import ROLES, Role, Theme
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One visible thing.
+
+    Attributes:
+        artist: What matplotlib draws.
+        first: The step in which it appears.
+        last: The last step in which it shows; None for good.
+        stroke: The role of its line, edge or letters; None for none.
+        fill: The role of its area; None for none.
+        tint: How much of the fill's colour the area holds, 1 for all.
+    """
+
+    artist: Artist
+    first: int
+    last: int | None
+    stroke: Role | None
+    fill: Role | None
+    tint: float
+
+    def shows_in(self, step: int) -> bool:
+        """Whether it is visible in ``step``."""
+        return self.first <= step and (self.last is None or step <= self.last)
+
+    def paint(self, theme: Theme) -> None:
+        """Give the artist the colours that ``theme`` has for its roles."""
+        stroke = theme.colour(self.stroke) if self.stroke else "none"
+        fill = theme.colour(self.fill, self.tint) if self.fill else "none"
+        match self.artist:
+            case Line2D() as line:
+                line.set_color(stroke)
+                line.set_markeredgecolor(stroke)
+                line.set_markerfacecolor(fill)
+            case Text() as text:
+                text.set_color(stroke)
+            case (Patch() | Collection()) as area:
+                area.set_edgecolor(stroke)
+                area.set_facecolor(fill)
+
+
+def require_plain(text: Text, stroke: Role | None) -> None:
+    """Refuse a text with parts that no theme would paint.
+
+    Raises:
+        InputError: If it has no stroke, or an arrow or a box of its own.
+    """
+    if stroke is None:
+        raise InputError("stroke of a text", stroke, ", ".join(ROLES))
+    if text.get_bbox_patch() is not None or getattr(text, "arrow_patch", None) is not None:
+        raise InputError("text", text, "one without an arrow or a box; draw and mark them apart")
+
+
+def drawn(figure: Figure) -> Iterator[Artist]:
+    """Everything that matplotlib would draw, but for what is empty or switched off."""
+    yield from (*figure.texts, *figure.lines, *figure.patches, *figure.images)
+    yield from (*figure.legends, *figure.artists)
+    for axes in figure.axes:
+        hidden = {id(axes.patch)}
+        if not axes.axison:
+            hidden |= {id(axis) for axis in (axes.xaxis, axes.yaxis, *axes.spines.values())}
+        for artist in axes.get_children():
+            if id(artist) not in hidden and not (
+                isinstance(artist, Text) and not artist.get_text()
+            ):
+                yield artist

@@ -22,7 +22,7 @@ from figgen.build.writer import Asset, encode
 from figgen.core import Array, sigmoid, trace
 from figgen.draw.canvas import Canvas
 from figgen.draw.graphs import GraphDrawing
-from figgen.draw.plots import Box
+from figgen.draw.planes import Box
 from figgen.draw.style import style
 
 RUNS = 7

@@ -43,7 +43,8 @@ from figgen.draw.neurons import (
     layers_of_neurons,
 )
 from figgen.draw.outline import Section, outline_cards
-from figgen.draw.plots import Box, Plot
+from figgen.draw.planes import Box
+from figgen.draw.plots import Plot
 from figgen.draw.theme import Role
 from figgen.draw.timeline import Era, timeline
 from figures import SECTIONS

@@ -14,7 +14,8 @@ from figgen.draw.canvas import Canvas
 from figgen.draw.code import BY_CLOSED_FORM, Listing
 from figgen.draw.equations import Line, display
 from figgen.draw.nudges import nudge
-from figgen.draw.plots import Box, Plot
+from figgen.draw.planes import Box
+from figgen.draw.plots import Plot
 
 
 @figure(

@@ -13,7 +13,8 @@ from figgen.core.numbers import printed, read
 from figgen.draw.canvas import Canvas
 from figgen.draw.cards import arrow, cap_height, card, circle, path, write
 from figgen.draw.listings import listing, run, source_of
-from figgen.draw.plots import BY_REFERENCE, Box, Plot
+from figgen.draw.planes import Box
+from figgen.draw.plots import BY_REFERENCE, Plot
 from figgen.draw.theme import Role
 
 TILE_WIDTH, TILE_BOTTOM, TILE_HEIGHT = 3.8, 1.66, 3.88

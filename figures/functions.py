@@ -9,7 +9,8 @@ from figgen.draw.boxes import machine
 from figgen.draw.canvas import Canvas
 from figgen.draw.code import Listing
 from figgen.draw.equations import Line, display
-from figgen.draw.plots import BY_REFERENCE, Box, Plot
+from figgen.draw.planes import Box
+from figgen.draw.plots import BY_REFERENCE, Plot
 from figgen.draw.style import TITLE
 
 from ._identities import two_functions

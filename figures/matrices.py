@@ -36,7 +36,8 @@ from figgen.draw.heatmaps import (
     titled,
     width_of,
 )
-from figgen.draw.plots import SAMPLES, Box, Plot
+from figgen.draw.planes import Box
+from figgen.draw.plots import SAMPLES, Plot
 from figgen.draw.style import MATHS, SMALL
 from figgen.draw.theme import Role
 

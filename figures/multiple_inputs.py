@@ -13,7 +13,8 @@ from figgen.draw.code import BY_GRAPH, Listing
 from figgen.draw.equations import Line, display
 from figgen.draw.graphs import GraphDrawing, product
 from figgen.draw.latex import led
-from figgen.draw.plots import BY_REFERENCE, Box
+from figgen.draw.planes import Box
+from figgen.draw.plots import BY_REFERENCE
 from figgen.draw.style import LABEL, MATHS, TITLE
 
 from ._identities import two_inputs

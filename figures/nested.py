@@ -33,7 +33,8 @@ from figgen.draw.canvas import Canvas
 from figgen.draw.cards import card, in_a_row
 from figgen.draw.diagrams import SYMBOL
 from figgen.draw.graphs import RESULT, GraphDrawing, Lane, equation, times
-from figgen.draw.plots import BY_REFERENCE, SAMPLES, Box, Plot, rounded_range
+from figgen.draw.planes import Box, rounded_range
+from figgen.draw.plots import BY_REFERENCE, SAMPLES, Plot
 from figgen.draw.style import MATHS, TITLE
 from figgen.draw.theme import Role
 

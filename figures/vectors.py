@@ -24,7 +24,7 @@ from figgen.draw.canvas import Canvas
 from figgen.draw.cards import cap_height, path
 from figgen.draw.diagrams import Diagram
 from figgen.draw.graphs import RESULT, GraphDrawing, equation
-from figgen.draw.plots import Box
+from figgen.draw.planes import Box
 from figgen.draw.style import LABEL, MATHS, TITLE
 from figgen.draw.theme import Role
 

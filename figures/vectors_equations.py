@@ -8,7 +8,7 @@ from figgen.core.graph_math import expression
 from figgen.draw.canvas import Canvas
 from figgen.draw.equations import Line, display
 from figgen.draw.equations import equation as write_equation
-from figgen.draw.plots import Box
+from figgen.draw.planes import Box
 from figures.vectors import BOOK_SEED, sigma_graph
 
 from ._identities import by_elements, row_and_column

@@ -12,7 +12,7 @@ from figgen.build.drawing import draw
 from figgen.core import InputError
 from figgen.draw.canvas import Canvas
 from figgen.draw.clouds import cloud, spread_out
-from figgen.draw.plots import Box
+from figgen.draw.planes import Box
 from figgen.draw.style import SMALL
 
 STEPS = {

@@ -16,7 +16,7 @@ from figgen.draw.canvas import Canvas
 from figgen.draw.listings import listing, run, source_of
 from figgen.draw.marks import Mark
 from figgen.draw.nudges import nudge
-from figgen.draw.plots import Box
+from figgen.draw.planes import Box
 
 WHOLE = Box(0.1, 0.1, 11.8, 5.4)
 HALF = Box(0.1, 0.1, 5.6, 5.4)

@@ -27,7 +27,8 @@ from figgen.draw.decisions import (
     truth_table,
 )
 from figgen.draw.networks import Weights
-from figgen.draw.plots import Box, Plot
+from figgen.draw.planes import Box
+from figgen.draw.plots import Plot
 from figgen.draw.theme import THEMES
 
 INPUTS = tuple(product((0, 1), repeat=2))

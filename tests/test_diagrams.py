@@ -18,7 +18,7 @@ from figgen.core import InputError
 from figgen.draw.canvas import POINTS_PER_INCH, Canvas, CanvasError
 from figgen.draw.diagrams import PADDING, Diagram, bezier
 from figgen.draw.labels import EDGE_GAP
-from figgen.draw.plots import Box
+from figgen.draw.planes import Box
 from figgen.draw.style import style
 
 EVERYWHERE = Box(0.1, 0.1, 11.8, 5.4)

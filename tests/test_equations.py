@@ -16,7 +16,7 @@ from figgen.core.identities import Random, Values
 from figgen.draw.canvas import Canvas
 from figgen.draw.equations import DISPLAY, Line, broken, display, equation
 from figgen.draw.latex import aligned, element_grid, led, matrix, weighted_sums
-from figgen.draw.plots import Box
+from figgen.draw.planes import Box
 from figgen.draw.theme import DARK, LIGHT
 
 STEPS = {

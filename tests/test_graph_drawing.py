@@ -14,7 +14,7 @@ from figgen.core.networks import matrix_function_forward_sum, multiple_inputs_ad
 from figgen.core.trace import trace, trace_chain
 from figgen.draw.canvas import Canvas, CanvasError
 from figgen.draw.graphs import RESULT, GraphDrawing, Lane, equation, product, times
-from figgen.draw.plots import Box
+from figgen.draw.planes import Box
 
 EVERYWHERE = Box(0.1, 0.1, 11.8, 5.4)
 

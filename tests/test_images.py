@@ -99,7 +99,8 @@ from dataclasses import replace
 from figgen import figure
 from figgen.core import square
 from figgen.core import Interval
-from figgen.draw.plots import Box, Plot
+from figgen.draw.planes import Box
+from figgen.draw.plots import Plot
 """
 LESSON = '''
 

@@ -29,7 +29,7 @@ from figgen.draw.calls import numbers_in
 from figgen.draw.canvas import POINTS_PER_INCH, Canvas
 from figgen.draw.code import BAND, Listing
 from figgen.draw.listings import ADVANCE, run, source_of
-from figgen.draw.plots import Box
+from figgen.draw.planes import Box
 from figgen.draw.style import CODE_FAMILY
 from figgen.draw.theme import ROLES, THEMES, Theme
 from figgen.draw.tokens import LOOKS, runs

@@ -18,7 +18,7 @@ from matplotlib.transforms import Bbox
 
 from figgen.draw.canvas import POINTS_PER_INCH, Canvas
 from figgen.draw.diagrams import Diagram
-from figgen.draw.plots import Box
+from figgen.draw.planes import Box
 from figgen.draw.style import style
 
 TOUCH = 0.5

@@ -28,14 +28,8 @@ from figgen.core.chains import reference, spoken
 from figgen.core.functions import exp, identity, leaky_relu, relu, sigmoid, square, tanh
 from figgen.draw.canvas import Canvas
 from figgen.draw.marks import Mark
-from figgen.draw.plots import (
-    Box,
-    Plot,
-    flat_points,
-    one_sided_slopes,
-    rounded_range,
-    slope_signs,
-)
+from figgen.draw.planes import Box, rounded_range
+from figgen.draw.plots import Plot, flat_points, one_sided_slopes, slope_signs
 from figgen.draw.theme import LIGHT
 
 BOX = Box(1, 0.5, 6, 4)

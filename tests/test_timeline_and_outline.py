@@ -13,7 +13,7 @@ from figgen.draw.canvas import Canvas
 from figgen.draw.cards import in_a_row, wrap, write
 from figgen.draw.marks import Mark
 from figgen.draw.outline import SHADE, Section, outline_cards
-from figgen.draw.plots import Box
+from figgen.draw.planes import Box
 from figgen.draw.theme import THEMES, Theme
 from figgen.draw.timeline import Era, timeline
 from figures import SECTIONS

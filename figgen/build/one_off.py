@@ -20,7 +20,7 @@ from figgen.core.trace import trace, trace_chain
 from figgen.draw.canvas import Canvas, CanvasError
 from figgen.draw.graphs import GraphDrawing, Show
 from figgen.draw.layout import LayoutError
-from figgen.draw.plots import Box
+from figgen.draw.planes import Box
 from figgen.draw.style import SMALL, style
 
 MARGIN = 0.05

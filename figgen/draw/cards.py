@@ -15,7 +15,7 @@ from matplotlib.text import Text
 
 from figgen.core import InputError
 from figgen.draw.canvas import DASHES, POINTS_PER_INCH, Canvas, Horizontal, Weight
-from figgen.draw.plots import LINE_WIDTH, Box
+from figgen.draw.planes import LINE_WIDTH, Box
 from figgen.draw.style import LABEL, style
 from figgen.draw.theme import TINT, Role
 

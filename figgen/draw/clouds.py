@@ -11,7 +11,8 @@ from figgen.core import Array, InputError, Interval
 from figgen.core.numbers import printed
 from figgen.draw.canvas import Canvas
 from figgen.draw.cards import cap_height
-from figgen.draw.plots import Box, Plot
+from figgen.draw.planes import Box
+from figgen.draw.plots import Plot
 from figgen.draw.style import SMALL
 from figgen.draw.theme import Role
 

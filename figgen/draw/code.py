@@ -20,7 +20,7 @@ from figgen.draw.calls import Call, numbers_in, run_call
 from figgen.draw.canvas import POINTS_PER_INCH, Canvas
 from figgen.draw.cards import card
 from figgen.draw.listings import ADVANCE, Docstring, code_of, run, source_of
-from figgen.draw.plots import Box
+from figgen.draw.planes import Box
 from figgen.draw.style import LABEL, SMALL
 from figgen.draw.theme import Role
 from figgen.draw.tokens import as_html, runs, write_run

@@ -18,7 +18,8 @@ from figgen.core.numbers import printed
 from figgen.draw.canvas import Canvas
 from figgen.draw.cards import arrow, cap_height, card, path
 from figgen.draw.networks import VALUE_PLACES, Weights, about
-from figgen.draw.plots import Box, Plot
+from figgen.draw.planes import Box
+from figgen.draw.plots import Plot
 from figgen.draw.style import LABEL, MATHS, SMALL
 from figgen.draw.theme import Role
 

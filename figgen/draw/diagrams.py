@@ -30,7 +30,7 @@ from figgen.draw.layout import (
     respaced,
     shifted,
 )
-from figgen.draw.plots import Box
+from figgen.draw.planes import Box
 from figgen.draw.style import LABEL
 from figgen.draw.theme import Role
 

@@ -18,7 +18,7 @@ from figgen.core import InputError
 from figgen.core.identities import NEARLY, Random, Values, equation_claims
 from figgen.draw.canvas import POINTS_PER_INCH, Canvas, Horizontal
 from figgen.draw.latex import PLUS, RELATION, aligned, breaks
-from figgen.draw.plots import Box
+from figgen.draw.planes import Box
 from figgen.draw.style import LABEL, MATHS, SMALL
 from figgen.draw.theme import LIGHT, Role
 from figgen.draw.typesetting import Formula, mathml, spoken, typeset

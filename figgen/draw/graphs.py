@@ -21,7 +21,7 @@ from figgen.draw.cards import arrow, cap_height, card
 from figgen.draw.diagrams import BORDER_WIDTH, EDGE_WIDTH, SMALLEST, Diagram, Edge
 from figgen.draw.labels import EDGE_GAP
 from figgen.draw.layout import Layout
-from figgen.draw.plots import Box
+from figgen.draw.planes import Box
 from figgen.draw.style import LABEL, MATHS
 from figgen.draw.theme import Role
 

@@ -18,7 +18,7 @@ from figgen.core import Array, InputError, as_numbers
 from figgen.core.numbers import MINUS, read, rounded
 from figgen.draw.canvas import Canvas, CanvasError
 from figgen.draw.cards import arrow, cap_height, card, path
-from figgen.draw.plots import Box
+from figgen.draw.planes import Box
 from figgen.draw.style import LABEL, MATHS, SMALL
 from figgen.draw.theme import Role
 

@@ -12,7 +12,7 @@ from matplotlib.text import Text
 
 from figgen.draw.canvas import Canvas
 from figgen.draw.layout import Point
-from figgen.draw.plots import Box
+from figgen.draw.planes import Box
 from figgen.draw.style import style
 from figgen.draw.theme import Role
 

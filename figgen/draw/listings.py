@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias
 
 from figgen.core import Function, InputError
 from figgen.draw.canvas import POINTS_PER_INCH, Canvas
-from figgen.draw.plots import Box
+from figgen.draw.planes import Box
 from figgen.draw.style import CODE_FAMILY, SMALL
 from figgen.draw.theme import Role
 

@@ -14,7 +14,7 @@ from figgen.draw.canvas import Canvas
 from figgen.draw.cards import arrow, cap_height, card, circle, in_a_row, path
 from figgen.draw.layout import Point
 from figgen.draw.neurons import BORDER, CLEAR, activation, curve
-from figgen.draw.plots import Box
+from figgen.draw.planes import Box
 from figgen.draw.style import LABEL, MATHS, SMALL
 from figgen.draw.theme import Role
 

@@ -19,7 +19,8 @@ from figgen.core.chains import reference, spoken
 from figgen.draw.canvas import Canvas
 from figgen.draw.cards import arrow, cap_height, card, circle, leading, path, wrap, write
 from figgen.draw.layout import Point
-from figgen.draw.plots import BY_REFERENCE, Box
+from figgen.draw.planes import Box
+from figgen.draw.plots import BY_REFERENCE
 from figgen.draw.style import LABEL, MATHS
 from figgen.draw.theme import Role
 

@@ -15,7 +15,8 @@ from figgen.core.numbers import printed
 from figgen.draw.boxes import CAPSULE, CLEAR, capsules, face
 from figgen.draw.canvas import Canvas
 from figgen.draw.cards import arrow, cap_height, in_a_row, path
-from figgen.draw.plots import BY_EXTRAPOLATION, BY_REFERENCE, SLOPE_TOLERANCE, Box
+from figgen.draw.planes import Box
+from figgen.draw.plots import BY_EXTRAPOLATION, BY_REFERENCE, SLOPE_TOLERANCE
 from figgen.draw.style import MATHS, TITLE
 from figgen.draw.theme import Role
 

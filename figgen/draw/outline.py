@@ -11,7 +11,7 @@ from matplotlib.patches import Polygon
 from figgen.core import InputError
 from figgen.draw.canvas import Canvas, Weight
 from figgen.draw.cards import cap_height, card, path, wrap, write
-from figgen.draw.plots import Box
+from figgen.draw.planes import Box
 from figgen.draw.style import LABEL
 from figgen.draw.theme import Role
 

@@ -6,15 +6,10 @@ and says in the alt text what can be seen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple, TypeAlias
 
 import numpy as np
-from matplotlib.patches import FancyArrowPatch
-from matplotlib.text import Text
-from matplotlib.ticker import MaxNLocator
-from numpy.typing import ArrayLike
 
 from figgen.core import (
     Array,
@@ -30,8 +25,8 @@ from figgen.core import (
 from figgen.core.chains import kinks, reference, sign_changes, spoken
 from figgen.core.derivatives import REACH
 from figgen.core.numbers import MINUS, printed
-from figgen.draw.canvas import DASHES, Canvas, Horizontal, Vertical
-from figgen.draw.style import LABEL, MATHS, SMALL
+from figgen.draw.planes import Plane
+from figgen.draw.style import MATHS, SMALL
 from figgen.draw.theme import Role
 
 SAMPLES = 401
@@ -44,16 +39,6 @@ SLOPE_TOLERANCE = 1e-8
 SYMBOL = 34.0
 """Size of a + or − in an area, in points."""
 CURVE_WIDTH = 3.2
-LINE_WIDTH = 1.6
-
-
-class Box(NamedTuple):
-    """A place on the canvas, in inches from its lower left corner."""
-
-    left: float
-    bottom: float
-    width: float
-    height: float
 
 
 def as_chain(functions: Function | Sequence[Function]) -> Chain:
@@ -61,183 +46,8 @@ def as_chain(functions: Function | Sequence[Function]) -> Chain:
     return (functions,) if isinstance(functions, Function) else tuple(functions)
 
 
-Ticks: TypeAlias = Sequence[float] | Mapping[float, str]
-
-
-class Plot:
-    """A coordinate system on the canvas.
-
-    Args:
-        canvas: Where to draw.
-        box: The place of the coordinate system; its labels need room around it.
-        x: The range of the horizontal axis.
-        y: The range of the vertical axis.
-        origin: Where the axes cross; by default at (0, 0), or at the end of a range without 0.
-    """
-
-    def __init__(
-        self,
-        canvas: Canvas,
-        box: Box,
-        x: Interval,
-        y: Interval,
-        origin: tuple[float, float] | None = None,
-    ) -> None:
-        self.canvas = canvas
-        self.box = box
-        self.x = x
-        self.y = y
-        self.origin = origin or (_nearest_to_zero(x), _nearest_to_zero(y))
-        self.axes = canvas.axes(*box)
-        self.axes.set(xlim=(x.low, x.high), ylim=(y.low, y.high))
-
-    # Places
-
-    def on_page(self, x: float, y: float) -> tuple[float, float]:
-        """A point of the plot in inches from the lower left corner of the canvas."""
-        left, bottom, width, height = self.box
-        across = (x - self.x.low) / self.x.width
-        up = (y - self.y.low) / self.y.width
-        return left + across * width, bottom + up * height
-
-    def dx(self, inches: float) -> float:
-        """A horizontal distance on the canvas, in units of the x axis."""
-        return inches * self.x.width / self.box.width
-
-    def dy(self, inches: float) -> float:
-        """A vertical distance on the canvas, in units of the y axis."""
-        return inches * self.y.width / self.box.height
-
-    def label(
-        self,
-        x: float,
-        y: float,
-        words: str,
-        role: Role = "ink",
-        *,
-        shift: tuple[float, float] = (0, 0),
-        size: float = LABEL,
-        ha: Horizontal = "center",
-        va: Vertical = "center",
-    ) -> Text:
-        """Write at a point of the plot, moved by ``shift`` inches."""
-        place = (x + self.dx(shift[0]), y + self.dy(shift[1]))
-        return self.canvas.text(*place, words, role, size=size, ha=ha, va=va, axes=self.axes)
-
-    def number(
-        self,
-        x: float,
-        y: float,
-        value: float,
-        role: Role = "ink",
-        *,
-        places: int = 3,
-        shift: tuple[float, float] = (0, 0),
-        ha: Horizontal = "center",
-    ) -> None:
-        """Write a number at a point, moved by ``shift`` inches, and claim its digits."""
-        place = (x + self.dx(shift[0]), y + self.dy(shift[1]))
-        self.canvas.number(*place, value, role, places=places, ha=ha, axes=self.axes)
-
-    # Axes
-
-    def frame(
-        self,
-        xticks: Ticks = (),
-        yticks: Ticks = (),
-        xlabel: str = "$x$",
-        ylabel: str | None = "$y$",
-    ) -> None:
-        """Draw the two axes as arrows, with those ticks that mean something.
-
-        Args:
-            xticks: Places of the ticks, each labelled with its number; or a mapping from places
-                to labels, empty ones included.
-            yticks: Likewise.
-            xlabel: What stands at the right end of the horizontal axis.
-            ylabel: What stands above the vertical axis.
-        """
-        x0, y0 = self.origin
-        beyond = 0.22
-        self._axis((self.x.low, y0), (self.x.high + self.dx(beyond), y0))
-        self._axis((x0, self.y.low), (x0, self.y.high + self.dy(beyond)))
-        self.label(self.x.high, y0, xlabel, size=MATHS, shift=(beyond + 0.08, 0), ha="left")
-        if ylabel:
-            self.label(x0, self.y.high, ylabel, size=MATHS, shift=(0, beyond + 0.02), va="bottom")
-        for tick, words in _labelled(xticks):
-            self._tick((tick, y0), (0, 0.06))
-            self.label(tick, y0, words, size=SMALL, shift=(0, -0.12), va="top")
-        for tick, words in _labelled(yticks):
-            self._tick((x0, tick), (0.06, 0))
-            self.label(x0, tick, words, size=SMALL, shift=(-0.14, 0), ha="right")
-
-    def _axis(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        arrow = FancyArrowPatch(
-            start,
-            end,
-            arrowstyle="-|>,head_length=5,head_width=2.5",
-            mutation_scale=1.6,
-            linewidth=LINE_WIDTH,
-            shrinkA=0,
-            shrinkB=0,
-            clip_on=False,
-            zorder=1.5,
-        )
-        self.canvas.mark(self.axes.add_patch(arrow), stroke="ink", fill="ink", tint=1)
-
-    def _tick(self, place: tuple[float, float], half: tuple[float, float]) -> None:
-        (x, y), dx, dy = place, self.dx(half[0]), self.dy(half[1])
-        self.line([x - dx, x + dx], [y - dy, y + dy], "ink", width=LINE_WIDTH)
-
-    def line(
-        self,
-        x: ArrayLike,
-        y: ArrayLike,
-        role: Role,
-        *,
-        width: float = LINE_WIDTH,
-        dashed: bool = False,
-        dotted: bool = False,
-        zorder: float = 2,
-    ) -> None:
-        """Draw a line without a claim.
-
-        Args:
-            x: Places, shape (n,).
-            y: Likewise.
-            role: The colour.
-            width: Line width in points.
-            dashed: Whether it is dashed.
-            dotted: Whether each place is a dot too.
-            zorder: What it lies above.
-        """
-        (line,) = self.axes.plot(
-            np.asarray(x),
-            np.asarray(y),
-            linewidth=width,
-            linestyle=DASHES if dashed else "-",
-            marker="o" if dotted else "none",
-            markersize=6,
-            clip_on=False,
-            zorder=zorder,
-        )
-        self.canvas.mark(line, stroke=role, fill=role, tint=1)
-
-    def dot(
-        self, x: float, y: float, role: Role, *, hollow: bool = False, size: float = 10.0
-    ) -> None:
-        """Mark a point without a claim.
-
-        Args:
-            x: Its place.
-            y: Likewise.
-            role: The colour.
-            hollow: Whether it is a ring.
-            size: Its diameter in points.
-        """
-        (dot,) = self.axes.plot([x], [y], "o", markersize=size, markeredgewidth=2, clip_on=False)
-        dot.set_zorder(5)
-        self.canvas.mark(dot, stroke=role, fill="paper" if hollow else role, tint=1)
+class Plot(Plane):
+    """A coordinate system with functions in it; made like a `Plane`."""
 
     # Curves
 
@@ -565,30 +375,9 @@ def one_sided_slopes(links: Chain, at: float) -> tuple[float, float]:
     return float(left), float(right)
 
 
-def rounded_range(values: Array, count: int = 3) -> tuple[Interval, tuple[float, ...]]:
-    """A range with round ends that holds ``values``, and about ``count`` round ticks in it.
-
-    Zero is always inside, because a slope or a height means nothing without it.
-    """
-    ticks = MaxNLocator(nbins=count, steps=[1, 2, 2.5, 5, 10]).tick_values(
-        min(0.0, float(values.min())), max(0.0, float(values.max()))
-    )
-    return Interval(float(ticks[0]), float(ticks[-1])), tuple(float(t) for t in ticks if t)
-
-
-def _labelled(ticks: Ticks) -> list[tuple[float, str]]:
-    if isinstance(ticks, Mapping):
-        return list(ticks.items())
-    return [(tick, printed(tick)) for tick in ticks]
-
-
 def _split(interval: Interval, points: Sequence[float]) -> list[Interval]:
     ends = [interval.low, *points, interval.high]
     return [Interval(low, high) for low, high in pairwise(ends)]
-
-
-def _nearest_to_zero(interval: Interval) -> float:
-    return min(max(0.0, interval.low), interval.high)
 
 
 def _course_of(name: str, x: Array, y: Array) -> str:

@@ -14,7 +14,7 @@ from figgen.core import InputError, Interval
 from figgen.core.numbers import printed, read
 from figgen.draw.canvas import Canvas
 from figgen.draw.cards import RADIUS, Words, cap_height, card, path, wrap, write
-from figgen.draw.plots import Box
+from figgen.draw.planes import Box
 from figgen.draw.style import TITLE
 from figgen.draw.theme import Role
 

@@ -18,7 +18,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ ([^#\n]+?)\s*(?:#.*)?$", README, re.MULTILINE)
 
 # Without what the make that runs these tests hands down: its own ARGS.
-CLEAN = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
+HANDED_DOWN = {"ARGS", "MAKEFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "MFLAGS"}
+CLEAN = {key: value for key, value in os.environ.items() if key not in HANDED_DOWN}
 
 # What they do is this test run, or needs another one, or would destroy it.
 ONLY_PARSED = {

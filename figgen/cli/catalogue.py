@@ -99,9 +99,9 @@ def show(ctx: click.Context, name: str, as_json: bool) -> None:
     complain_of_problems(course)
     entry = course.find(name)
 
-    from figgen.build.builder import record  # noqa: PLC0415 - imports matplotlib
-    from figgen.build.drawing import draw, settle  # noqa: PLC0415 - imports matplotlib
-    from figgen.build.parameters import as_text, in_words, parameters  # noqa: PLC0415 - numpy
+    from figgen.build.builder import record
+    from figgen.build.drawing import draw, settle
+    from figgen.build.parameters import as_text, in_words, parameters
 
     function, _ = settle(course, entry, {})
     drawing = draw(course, entry)

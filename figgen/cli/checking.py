@@ -29,7 +29,7 @@ def check(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
     course = open_course(ctx)
     entries = course.select(names)
 
-    from figgen.build import check as checking  # noqa: PLC0415 - imports matplotlib
+    from figgen.build import check as checking
 
     with progress("Checking", len(entries)) as done:
         verdicts = checking.check(course, entries, done=lambda verdict: done(verdict.name))

@@ -64,7 +64,7 @@ def graph(
     core, like sigmoid. Random matrices come from numpy's legacy generator, in the order in which
     they are set.
     """
-    from figgen.build.one_off import expression_graph  # noqa: PLC0415 - imports matplotlib
+    from figgen.build.one_off import expression_graph
 
     traced = expression_graph(expression, once(settings), seed)
     _finish(traced, expression, out, backward=backward)
@@ -82,7 +82,7 @@ Examples:
 @OUT
 def chain(*, functions: tuple[str, ...], at: float, out: Path) -> None:
     """Draw a chain of FUNCTIONS, the innermost first, and print its numbers both ways."""
-    from figgen.build.one_off import chain_graph  # noqa: PLC0415 - imports matplotlib
+    from figgen.build.one_off import chain_graph
 
     name = "x"
     for function in functions:
@@ -97,8 +97,8 @@ def _finish(traced: Graph, title: str, out: Path, *, backward: bool) -> None:
         raise RequestError(f"{out}: no such format; the ending must be one of {allowed}")
     format_ = cast("Format", suffix)
 
-    from figgen.build.one_off import graph_drawing, table  # noqa: PLC0415 - imports matplotlib
-    from figgen.build.writer import Asset, encode, write  # noqa: PLC0415 - imports matplotlib
+    from figgen.build.one_off import graph_drawing, table
+    from figgen.build.writer import Asset, encode, write
 
     drawing = graph_drawing(traced, title, backward=backward)
     theme = None if format_ == "dot" else "light"

@@ -59,8 +59,8 @@ def listing(*, function: str, size: float, docstring: bool, theme: str, out: Pat
         allowed = ", ".join(f".{each}" for each in (*FORMATS, *TEXTS))
         raise RequestError(f"{out}: no such format; the ending must be one of {allowed}")
 
-    from figgen.build.listing_one_off import listing_drawing  # noqa: PLC0415 - imports matplotlib
-    from figgen.build.writer import Asset, encode, write  # noqa: PLC0415 - imports matplotlib
+    from figgen.build.listing_one_off import listing_drawing
+    from figgen.build.writer import Asset, encode, write
 
     drawing = listing_drawing(function, size, "first line" if docstring else "none")
     if suffix in TEXTS:

@@ -77,8 +77,8 @@ def render(
     complain_of_problems(course)
     entries = course.select(names)
 
-    from figgen.build.builder import Order, validate  # noqa: PLC0415 - imports matplotlib
-    from figgen.build.writer import prepare  # noqa: PLC0415 - imports matplotlib
+    from figgen.build.builder import Order, validate
+    from figgen.build.writer import prepare
 
     order = Order(
         out=out,
@@ -139,9 +139,9 @@ def build(
     course = open_course(ctx)
     entries = course.select(names)
 
-    from figgen.build.builder import Order  # noqa: PLC0415 - imports matplotlib
-    from figgen.build.manifest import NAME, read_manifest, write_manifest  # noqa: PLC0415
-    from figgen.build.writer import prepare  # noqa: PLC0415 - imports matplotlib
+    from figgen.build.builder import Order
+    from figgen.build.manifest import NAME, read_manifest, write_manifest
+    from figgen.build.writer import prepare
 
     order = Order(out=out, formats=cast("tuple[Format, ...]", formats), themes=themes)
     # What would make the work useless is told before it and not after it.
@@ -176,7 +176,7 @@ def build(
 
 
 def _make(course: Course, entries: Sequence[Entry], order: Order, jobs: int) -> list[Outcome]:
-    from figgen.build import builder  # noqa: PLC0415 - imports matplotlib
+    from figgen.build import builder
 
     with progress("Drawing", len(entries)) as done:
         return builder.build(

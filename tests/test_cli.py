@@ -89,6 +89,7 @@ def test_list_json(small: Path) -> None:
         "section_title": "One",
         "perspective": "math",
         "slot": "full",
+        "concept": None,
         "steps": 1,
         "alt": "A number.",
         "caption": "One number, printed.",

@@ -57,6 +57,7 @@ class Entry:
             "section_title": self.section_title,
             "perspective": self.definition.perspective,
             "slot": self.definition.slot,
+            "concept": self.definition.concept or None,
             "steps": self.definition.steps,
             "alt": self.definition.alt,
             "caption": self.caption,

@@ -6,8 +6,8 @@ without running them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, TypeVar, get_args
 
 from figgen.build.errors import BuildError
@@ -33,6 +33,8 @@ class Definition:
             The helpers that draw add the numbers.
         steps: How many reveal steps it has.
         slot: The place on the slide.
+        concept: The concept that it is a perspective of; empty if of none.
+        excuses: Rules of the look that it may break: the rule's name, and why.
 
     Raises:
         DefinitionError: If a value is missing, empty or not allowed.
@@ -43,18 +45,26 @@ class Definition:
     alt: str
     steps: int = 1
     slot: SlotName = "full"
+    concept: str = ""
+    excuses: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for field in ("title", "alt"):
-            text = getattr(self, field)
+        for name in ("title", "alt"):
+            text = getattr(self, name)
             if not isinstance(text, str) or not text.strip():
-                raise DefinitionError(f"{field} is {text!r}; every figure needs one, in words")
-        for field, values in (("perspective", get_args(Perspective)), ("slot", get_args(SlotName))):
-            if getattr(self, field) not in values:
+                raise DefinitionError(f"{name} is {text!r}; every figure needs one, in words")
+        for name, values in (("perspective", get_args(Perspective)), ("slot", get_args(SlotName))):
+            if getattr(self, name) not in values:
                 allowed = ", ".join(values)
-                raise DefinitionError(f"{field} is {getattr(self, field)!r}; allowed: {allowed}")
+                raise DefinitionError(f"{name} is {getattr(self, name)!r}; allowed: {allowed}")
         if not isinstance(self.steps, int) or isinstance(self.steps, bool) or self.steps < 1:
             raise DefinitionError(f"steps is {self.steps!r}; allowed: 1 or more")
+        if not isinstance(self.concept, str):
+            raise DefinitionError(f"concept is {self.concept!r}; allowed: a concept's name")
+        if not isinstance(self.excuses, dict) or not all(
+            isinstance(text, str) and text.strip() for pair in self.excuses.items() for text in pair
+        ):
+            raise DefinitionError(f"excuses is {self.excuses!r}; allowed: {{'rule': 'reason'}}")
 
 
 DEFINITION = "__figgen_definition__"
@@ -68,6 +78,8 @@ def figure(
     alt: str,
     steps: int = 1,
     slot: SlotName = "full",
+    concept: str = "",
+    excuses: Mapping[str, str] | None = None,
 ) -> Callable[[F], F]:
     """Make a function a figure.
 
@@ -82,6 +94,8 @@ def figure(
         alt: As in `Definition`.
         steps: As in `Definition`.
         slot: As in `Definition`.
+        concept: As in `Definition`.
+        excuses: As in `Definition`.
 
     Returns:
         A decorator that leaves the function as it is.
@@ -89,7 +103,7 @@ def figure(
     Raises:
         DefinitionError: As in `Definition`.
     """
-    definition = Definition(title, perspective, alt, steps, slot)
+    definition = Definition(title, perspective, alt, steps, slot, concept, excuses or {})
 
     def enter(func: F) -> F:
         setattr(func, DEFINITION, definition)

@@ -490,7 +490,17 @@ def figgen(*args: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*FIGGEN, *args], cwd=cwd, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("args", [["--help"], ["list"], ["list", "--json"], ["build", "--help"]])
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--help"],
+        ["list"],
+        ["list", "--json"],
+        ["build", "--help"],
+        ["equation", "--help"],
+        ["list", "--concept", "sigmoid"],
+    ],
+)
 def test_neither_numpy_nor_matplotlib_is_imported(args: list[str]) -> None:
     """What only reads is quick, because it loads nothing that draws."""
     script = (

@@ -131,7 +131,7 @@ def test_wrong_latex_is_one_line_with_the_column(latex: str, told: str) -> None:
         ),
         (["abcdefghijk", "--slot", "half", "--size", "80"], r"allowed: 5\.60 inches at 80 points"),
         (
-            ["+".join(["abc"] * 400)],
+            ["+".join(["abc"] * 120)],
             r"height of the equations is '\d+\.\d\d inches'; allowed: 5\.6",
         ),
         (["a_{b}", "--size", "20"], "size of the formula is 20.0; allowed: .* points or more"),

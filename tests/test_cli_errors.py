@@ -277,6 +277,18 @@ def test_check_fails_on_a_concept_that_lacks_a_perspective(
     assert run("--figures", folder, "check", "good").exit_code == 0
 
 
+def test_a_function_of_forty_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its listing is refused in one line, with the lines that are too many."""
+    body = "    x += 1\n" * 38
+    (tmp_path / "forty.py").write_text(f"def long(x):\n{body}    return x\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    result = run("listing", "forty:long")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("Error: forty:long: lines of the listing of long is 40;")
+    assert "26 fewer" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
 def test_show_a_concept_that_lacks_a_perspective(tmp_path: Path) -> None:
     """A plot alone is a diagram, but nothing else yet."""
     source = figure_with(

@@ -14,6 +14,7 @@ from figgen.build.errors import BuildError, RequestError
 from figgen.cli.catalogue import list_figures, show
 from figgen.cli.checking import check
 from figgen.cli.completion import completion
+from figgen.cli.equations import equation
 from figgen.cli.graphing import chain, graph
 from figgen.cli.listings import listing
 from figgen.cli.making import build, render
@@ -90,7 +91,18 @@ def program(ctx: click.Context, figures: Path | None) -> None:  # noqa: ARG001 -
         ctx.color = False
 
 
-for command in (list_figures, show, render, build, check, graph, chain, listing, completion):
+for command in (
+    list_figures,
+    show,
+    render,
+    build,
+    check,
+    graph,
+    chain,
+    equation,
+    listing,
+    completion,
+):
     program.add_command(command)
 
 

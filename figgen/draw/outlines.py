@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from matplotlib.path import Path
-from matplotlib.transforms import Affine2D
+from matplotlib.transforms import Affine2D, Bbox
 
 from figgen.core import InputError
 
@@ -52,7 +52,11 @@ def shapes(svg: str) -> Iterator[Shape]:
     root = _parsed(svg)
     glyphs = {path.attrib["id"]: outline(path.attrib["d"]) for path in root.iter(f"{_SVG}path")}
     drawn = root.find(f"{_SVG}g")
-    for item in drawn if drawn is not None else ():
+    return _abutting(list(_items(drawn if drawn is not None else (), glyphs)))
+
+
+def _items(drawn: Iterable[ET.Element], glyphs: Mapping[str, Path]) -> Iterator[Shape]:
+    for item in drawn:
         kind, fill = item.tag.removeprefix(_SVG), item.get("fill")
         if kind == "use":
             name = item.attrib["href"].removeprefix("#")
@@ -64,6 +68,43 @@ def shapes(svg: str) -> Iterator[Shape]:
             yield Shape("rect", Path.unit_rectangle().transformed(corners + _SHRINK), 1.0, fill)
         else:
             raise InputError("element of the engine's answer", kind, "use or rect")
+
+
+def _abutting(drawn: Sequence[Shape]) -> Iterator[Shape]:
+    """The same, but the pieces of a tall bracket or a wide brace end where the next begins.
+
+    The engine lets them overlap, and the pixels along their edges would be covered twice there: a
+    seam. What repeats is a bar as thick as the straight ends of its neighbours, so it can be cut.
+    """
+    for before, shape, after in zip([None, *drawn], drawn, [*drawn[1:], None], strict=False):
+        if not _is_bar(shape):
+            yield shape
+            continue
+        corners = shape.path.vertices.copy()
+        for other in (before, after):
+            axis = None if other is None else _overlap(shape.path.get_extents(), other)
+            if other is None or axis is None:
+                continue
+            box = other.path.get_extents()
+            if other is before:
+                corners[:, axis] = np.maximum(corners[:, axis], box.max[axis])
+            elif not _is_bar(other):
+                corners[:, axis] = np.minimum(corners[:, axis], box.min[axis])
+        yield replace(shape, path=Path(corners, shape.path.codes))
+
+
+def _is_bar(shape: Shape) -> bool:
+    corners = shape.path.vertices[:-1]
+    return len(corners) == 4 and all(len(np.unique(corners[:, axis])) == 2 for axis in (0, 1))
+
+
+def _overlap(bar: Bbox, other: Shape) -> int | None:
+    """Along which axis a bar goes on into another piece that it overlaps, flush with its side."""
+    box = other.path.get_extents()
+    if not ((bar.min < box.max) & (box.min < bar.max)).all():
+        return None
+    flush = np.isclose(bar.min, box.min) | np.isclose(bar.max, box.max)
+    return next((axis for axis in (1, 0) if flush[1 - axis] and not flush[axis]), None)
 
 
 _SHRINK = Affine2D().scale(1 / EM)

@@ -98,7 +98,10 @@ def in_role(role: Role, latex: str) -> str:
 # For slides that TeX makes
 
 PREAMBLE = (
-    "% Made by figgen. \\role{...}{...} is a colour, \\step{...}{...} a reveal of Beamer.",
+    # A frame takes no definitions with parameters but from a file.
+    "% Made by figgen, for Beamer: \\input this file in a frame. Or paste the definitions before",
+    "% \\begin{document}, and the equations into the frame.",
+    "% \\role{...}{...} is a colour, \\step{...}{...} a reveal.",
     *(
         rf"\definecolor{{figgen-{role}}}{{HTML}}{{{colour[1:].upper()}}}"
         for role, colour in LIGHT.colours.items()

@@ -93,9 +93,14 @@ def _abutting(drawn: Sequence[Shape]) -> Iterator[Shape]:
         yield replace(shape, path=Path(corners, shape.path.codes))
 
 
+_RECTANGLE = Path.unit_rectangle().codes.tolist()
+
+
 def _is_bar(shape: Shape) -> bool:
-    corners = shape.path.vertices[:-1]
-    return len(corners) == 4 and all(len(np.unique(corners[:, axis])) == 2 for axis in (0, 1))
+    path, box = shape.path, shape.path.get_extents()
+    corners = path.vertices[:-1]
+    upright = ((corners == box.min) | (corners == box.max)).all()
+    return path.codes is not None and path.codes.tolist() == _RECTANGLE and bool(upright)
 
 
 def _overlap(bar: Bbox, other: Shape) -> int | None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from matplotlib.path import Path
-from matplotlib.transforms import Affine2D, Bbox
+from matplotlib.transforms import Affine2D
+from numpy.typing import NDArray
 
 from figgen.core import InputError
 
@@ -80,36 +81,36 @@ def _abutting(drawn: Sequence[Shape]) -> Iterator[Shape]:
         if not _is_bar(shape):
             yield shape
             continue
-        corners = shape.path.vertices.copy()
-        for other in (before, after):
-            axis = None if other is None else _overlap(shape.path.get_extents(), other)
-            if other is None or axis is None:
-                continue
-            box = other.path.get_extents()
-            if other is before:
-                corners[:, axis] = np.maximum(corners[:, axis], box.max[axis])
-            elif not _is_bar(other):
-                corners[:, axis] = np.minimum(corners[:, axis], box.min[axis])
+        corners = np.array(shape.path.vertices)
+        if before and (axis := _overlap(shape, before)) is not None:
+            corners[:, axis] = np.maximum(corners[:, axis], _box(before)[1, axis])
+        if after and not _is_bar(after) and (axis := _overlap(shape, after)) is not None:
+            corners[:, axis] = np.minimum(corners[:, axis], _box(after)[0, axis])
         yield replace(shape, path=Path(corners, shape.path.codes))
 
 
-_RECTANGLE = Path.unit_rectangle().codes.tolist()
+_RECTANGLE = np.array(Path.unit_rectangle().codes)
 
 
 def _is_bar(shape: Shape) -> bool:
-    path, box = shape.path, shape.path.get_extents()
-    corners = path.vertices[:-1]
-    upright = ((corners == box.min) | (corners == box.max)).all()
-    return path.codes is not None and path.codes.tolist() == _RECTANGLE and bool(upright)
+    corners = np.array(shape.path.vertices)[:-1]
+    lower, upper = _box(shape)
+    upright = bool(((corners == lower) | (corners == upper)).all())
+    return upright and np.array_equal(np.array(shape.path.codes), _RECTANGLE)
 
 
-def _overlap(bar: Bbox, other: Shape) -> int | None:
+def _box(shape: Shape) -> NDArray[np.float64]:
+    """The lower left and the upper right corner."""
+    return np.array(shape.path.get_extents().get_points())
+
+
+def _overlap(bar: Shape, other: Shape) -> int | None:
     """Along which axis a bar goes on into another piece that it overlaps, flush with its side."""
-    box = other.path.get_extents()
-    if not ((bar.min < box.max) & (box.min < bar.max)).all():
+    here, there = _box(bar), _box(other)
+    if not ((here[0] < there[1]) & (there[0] < here[1])).all():
         return None
-    flush = np.isclose(bar.min, box.min) | np.isclose(bar.max, box.max)
-    return next((axis for axis in (1, 0) if flush[1 - axis] and not flush[axis]), None)
+    across, along = np.isclose(here, there).any(axis=0).tolist()
+    return None if across == along else int(across)
 
 
 _SHRINK = Affine2D().scale(1 / EM)

@@ -109,7 +109,8 @@ def _overlap(bar: Shape, other: Shape) -> int | None:
     here, there = _box(bar), _box(other)
     if not ((here[0] < there[1]) & (there[0] < here[1])).all():
         return None
-    across, along = np.isclose(here, there).any(axis=0).tolist()
+    flush = np.isclose(here, there)
+    across, along = bool(flush[:, 0].any()), bool(flush[:, 1].any())
     return None if across == along else int(across)
 
 

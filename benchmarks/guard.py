@@ -1,8 +1,8 @@
 """What the guard catches: faults planted in the source, and the level that saw each.
 
 Run it with ``python benchmarks/guard.py``. For each fault of `guard_faults` the tree is copied, one
-text is replaced, and the figure in which the fault must show is drawn and held against the baselines
-of the repository, level by level, as the test suite does. Beside it stands what pytest-mpl would
+text is replaced, and the figure in which the fault must show is drawn and held against its
+baselines, level by level, as the test suite does. Beside it stands what pytest-mpl would
 have said alone, with the tolerance that it has by default and the same pictures. With ``--suite``
 the test suite itself runs in every copy too, which takes ten times as long. It ends with 1 if a
 fault got through.
@@ -20,13 +20,14 @@ import tempfile
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from guard_faults import FAULTS, Fault
 
 ROOT = Path(__file__).parent.parent
 PARTS = ("figgen", "figures", "tests", "pyproject.toml")
 LEVELS = ("rule", "claim", "scene", "picture", "vector")
-"""A rule of the house that stops the figure, a claim that does not hold, and the three baselines."""
+"""A rule of the house that stops the figure, a claim that fails, and the three baselines."""
 
 # Runs in the copy, so that the copy is what is imported.
 JUDGE = """
@@ -78,7 +79,7 @@ print(json.dumps({"levels": sorted(set(caught)), "alone": alone}))
 """
 
 
-def judged(fault: Fault, *, suite: bool) -> dict[str, object]:
+def judged(fault: Fault, *, suite: bool) -> dict[str, Any]:
     """What each level says of a fault, planted in a copy of the tree.
 
     Raises:
@@ -106,7 +107,7 @@ def judged(fault: Fault, *, suite: bool) -> dict[str, object]:
         if done.returncode:
             # A module that does not even import stops every figure of it, with any of both.
             sys.exit(f"{fault}: {done.stderr[-2000:]}")
-        result: dict[str, object] = json.loads(done.stdout)
+        result: dict[str, Any] = json.loads(done.stdout)
         if suite:
             tests = ["tests/test_images.py", "tests/test_scenes.py"]
             command = [sys.executable, "-m", "pytest", *tests, "-n0", "-q", "-k", fault.figure]
@@ -130,7 +131,6 @@ def main() -> None:
     missed = []
     for fault, result in zip(faults, results, strict=True):
         levels = result["levels"]
-        assert isinstance(levels, list)
         caught = bool(levels) and result.get("suite", True)
         if not caught:
             missed.append(fault)

@@ -102,7 +102,7 @@ def _claims(compared: Compared) -> Iterator[Change]:
         )
 
     ones, others = compared.both("claim")
-    yield from _told("claim", ones, others, same, words=_claim_words, steps=lambda *_: (), size=3)
+    yield from _told("claim", ones, others, same, words=_claim_words, steps=lambda *_: (), size=2)
 
 
 def _same_value(compared: Compared, key: str, one: Block, other: Block) -> bool:
@@ -121,7 +121,7 @@ def _sentences(compared: Compared) -> Iterator[Change]:
         return one == other
 
     yield from _told(
-        "alt text", ones, others, same, words=_sentence_words, steps=compared.steps, size=2
+        "alt text", ones, others, same, words=_sentence_words, steps=compared.steps, size=1
     )
 
 

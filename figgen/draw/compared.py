@@ -30,8 +30,8 @@ class Change:
     Attributes:
         steps: The steps in which it shows; none if it shows in no picture.
         words: What changed, for a reviewer.
-        size: How much it matters: 10 for what is gone or new, 8 for other words, 1 and the way in
-            inches for what moved.
+        size: How much it matters: 10 for what is gone or new, 8 for other words, 3 and the way in
+            inches for what moved, 2 and less for what is not drawn.
     """
 
     steps: tuple[int, ...]

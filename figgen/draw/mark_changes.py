@@ -134,11 +134,11 @@ def _elsewhere(compared: Compared, one: Block, other: Block, called: str) -> Ite
         before, after = places(one.get(key)), places(other.get(key))
         if before.shape != after.shape or not _near(before, after, limit):
             words = f"{called}: its {noun} {one.get(key)} became {other.get(key)}"
-            yield Change(steps, words, 1.5)
+            yield Change(steps, words, 3)
             return
     if compared.exact and one.get("digest") != other.get("digest"):
         words = f"{called} differs by less than what is written out, or between it"
-        yield Change(steps, words, 0.5)
+        yield Change(steps, words, 1)
 
 
 def _near(one: Array, other: Array, limit: Array) -> bool:
@@ -154,7 +154,7 @@ def _moved(compared: Compared, one: Block, other: Block, called: str) -> Change:
     shift = np.nan_to_num(other.points - one.points)
     apart = np.hypot(*shift.T)
     inches = float(np.hypot(*(shift / compared.per_inch(one.axes)).T).max())
-    size = 1 + min(inches, 6.0)
+    size = 3 + min(inches, 4.0)
     unit = " inches" if one.axes == PAGE else ""
     worst = int(np.argmax(apart))
     if len(shift) > 1 and np.allclose(one.points[::-1], other.points):

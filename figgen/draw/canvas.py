@@ -156,7 +156,13 @@ class Canvas:
     # Marks
 
     def mark(
-        self, artist: A, stroke: Role | None = None, fill: Role | None = None, tint: float = TINT
+        self,
+        artist: A,
+        stroke: Role | None = None,
+        fill: Role | None = None,
+        tint: float = TINT,
+        *,
+        name: str = "",
     ) -> A:
         """Enter an artist of your own: in the current step, in these roles.
 
@@ -165,6 +171,7 @@ class Canvas:
             stroke: The role of its line, edge or letters.
             fill: The role of its area.
             tint: How much of the fill's colour the area holds.
+            name: What it is, so that a change of it can be told in words: "edge x → y".
 
         Returns:
             The artist.
@@ -185,7 +192,7 @@ class Canvas:
             raise InputError("artist", artist, "one that is not marked yet")
         if isinstance(artist, Text):
             require_plain(artist, stroke)
-        self.marks.append(Mark(artist, *self._now, stroke, fill, tint))
+        self.marks.append(Mark(artist, *self._now, stroke, fill, tint, name))
         return artist
 
     def axes(self, left: float, bottom: float, width: float, height: float) -> Axes:
@@ -363,6 +370,11 @@ class Canvas:
         if not sentence:
             raise InputError("sentence of the alt text", sentence, "some words")
         self._sentences.append((*self._now, sentence))
+
+    @property
+    def sentences(self) -> tuple[tuple[int, int | None, str], ...]:
+        """The sentences of the alt text, each with its first and its last step."""
+        return tuple(self._sentences)
 
     def description(self, step: int | None = None) -> str:
         """What ``step`` shows, in sentences; by default the last step."""

@@ -27,6 +27,7 @@ class Mark:
         stroke: The role of its line, edge or letters; None for none.
         fill: The role of its area; None for none.
         tint: How much of the fill's colour the area holds, 1 for all.
+        name: What it is, for those who read of it: "edge x → y"; may be empty.
     """
 
     artist: Artist
@@ -35,6 +36,7 @@ class Mark:
     stroke: Role | None
     fill: Role | None
     tint: float
+    name: str = ""
 
     def shows_in(self, step: int) -> bool:
         """Whether it is visible in ``step``."""

@@ -6,20 +6,36 @@ figure nothing is left in it. Here a changed pixel is a changed pixel, and neigh
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
+
+from figgen.build.errors import BuildError
 
 Pixels: TypeAlias = NDArray[np.uint8]
 """A picture, (height, width, 3), the top row first."""
 
 _CELL = 16
-"""Changed pixels in cells of so many pixels that touch are one place: about the size of a letter."""
+"""Pixels that changed in neighbouring cells of so many pixels are one place."""
 
 _TOLD = 3
+
+
+def decoded(png: bytes) -> Pixels:
+    """The picture in a PNG, without an alpha channel: figgen paints the paper.
+
+    Raises:
+        BuildError: If it is no picture.
+    """
+    try:
+        return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+    except OSError:
+        raise BuildError("not a PNG that can be read") from None
 
 
 @dataclass(frozen=True)
@@ -116,7 +132,8 @@ def compare(before: Pixels, after: Pixels) -> PixelChange | None:
 def _places(changed: NDArray[np.bool_]) -> list[Place]:
     rows, columns = np.nonzero(changed)
     cells: dict[tuple[int, int], list[int]] = {}
-    for i, cell in enumerate(zip((rows // _CELL).tolist(), (columns // _CELL).tolist(), strict=True)):
+    grid = ((where // _CELL).tolist() for where in (rows, columns))
+    for i, cell in enumerate(zip(*grid, strict=True)):
         cells.setdefault(cell, []).append(i)
     found = []
     while cells:

@@ -24,6 +24,7 @@ the other way by another processor."""
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _LINK = "{http://www.w3.org/1999/xlink}href"
+_WORDS = "words"
 _WORDLESS = {"title", "desc", "metadata"}
 _UNUSED = {"role", "aria-labelledby"}
 _GROUP = re.compile(r"([a-z0-9A-Z]+?)_(\d+)")
@@ -57,7 +58,9 @@ def normal(svg: str) -> str:
 
 
 def _parse(svg: str) -> ET.Element:
-    parser = ET.XMLParser(target=ET.TreeBuilder(insert_comments=True))  # noqa: S314 - our own files
+    # A comment holds the words of a text, whose letters are paths.
+    builder = ET.TreeBuilder(insert_comments=True, comment_factory=_words)
+    parser = ET.XMLParser(target=builder)  # noqa: S314 - our own files
     try:
         root = ET.fromstring(svg, parser)  # noqa: S314
     except ET.ParseError as error:
@@ -67,10 +70,15 @@ def _parse(svg: str) -> ET.Element:
     return root
 
 
+def _words(text: str | None) -> ET.Element:
+    element = ET.Element(_WORDS)
+    element.text = text
+    return element
+
+
 def _lines(element: ET.Element, prefix: str, depth: int) -> Iterator[str]:
     indent = " " * depth
-    if element.tag is ET.Comment:
-        # The words of a text, which name it.
+    if element.tag == _WORDS:
         yield f"{indent}<!--{element.text}-->"
         return
     tag = element.tag.removeprefix(_SVG)
@@ -197,7 +205,7 @@ def _artists(svg: str) -> list[_Artist]:
 
     def walk(element: ET.Element, artist: _Artist) -> None:
         for child in element:
-            if child.tag is ET.Comment:
+            if child.tag == _WORDS:
                 artist.words = (child.text or "").strip()
             elif child.tag == f"{_SVG}defs":
                 # Said where it is used, so that it does not matter who uses it first.
@@ -259,18 +267,19 @@ def _refer(part: _Part, name: str, target: str, named: dict[str, ET.Element]) ->
 
 def _moved(before: _Artist, after: _Artist, tolerance: float) -> str:
     """What the numbers of two artists of one structure say; empty if they agree."""
-    pairs: dict[str, list[tuple[float, float]]] = {}
+    values: dict[str, list[tuple[float, float]]] = {}
     for old, new in zip(before.parts, after.parts, strict=True):
         for name, numbers in old.numbers.items():
-            pairs.setdefault(name, []).extend(zip(numbers, new.numbers[name], strict=True))
+            values.setdefault(name, []).extend(zip(numbers, new.numbers[name], strict=True))
     said = []
-    for name, numbers in pairs.items():
-        gaps = [abs(a - b) for a, b in numbers if abs(a - b) > tolerance]
-        if gaps and len(numbers) == 1:
-            said.append("{}: {:g} became {:g}".format(name, *numbers[0]))
-        elif gaps:
-            some = f"{len(gaps)} of {len(numbers)} numbers"
-            said.append(f"{name}: {some} changed, by up to {max(gaps):.3g}")
+    for name, pairs in values.items():
+        apart = [(a, b) for a, b in pairs if abs(a - b) > tolerance]
+        if len(apart) == 1:
+            said.append("{}: {:.7g} became {:.7g}".format(name, *apart[0]))
+        elif apart:
+            furthest = max(abs(a - b) for a, b in apart)
+            some = f"{len(apart)} of {len(pairs)} numbers"
+            said.append(f"{name}: {some} changed, by up to {furthest:.3g}")
     return f"{after}: {'; '.join(said)}" if said else ""
 
 

@@ -13,6 +13,7 @@ import click
 from figgen.build.errors import BuildError, RequestError
 from figgen.cli.catalogue import list_figures, show
 from figgen.cli.checking import check
+from figgen.cli.comparing import accept, diff
 from figgen.cli.completion import completion
 from figgen.cli.graphing import chain, graph
 from figgen.cli.listings import listing
@@ -90,7 +91,19 @@ def program(ctx: click.Context, figures: Path | None) -> None:  # noqa: ARG001 -
         ctx.color = False
 
 
-for command in (list_figures, show, render, build, check, graph, chain, listing, completion):
+for command in (
+    list_figures,
+    show,
+    render,
+    build,
+    check,
+    diff,
+    accept,
+    graph,
+    chain,
+    listing,
+    completion,
+):
     program.add_command(command)
 
 

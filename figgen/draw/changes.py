@@ -16,10 +16,10 @@ __all__ = ["Change", "changes"]
 
 
 def changes(before: str, after: str, *, exact: bool = True) -> list[Change]:
-    """What changed from one scene to another, the largest first.
+    """What changed from one scene to another, or from one `look`, the largest first.
 
     Args:
-        before: A scene.
+        before: A scene or a look.
         after: Another one.
         exact: Whether every difference counts. If not, another version of matplotlib may have made
             one of them: what `Compared` says of it is no change.
@@ -30,23 +30,31 @@ def changes(before: str, after: str, *, exact: bool = True) -> list[Change]:
     if before == after:
         return []
     compared = Compared(before, after, exact=exact)
-    parts = (_canvas, _axes, mark_changes, _measured, _claims, _sentences, _sources)
+    parts = (_themes, _canvas, _axes, mark_changes, _measured, _claims, _sentences, _sources)
     found = [change for part in parts for change in part(compared)]
     if exact and not found:
         found = [Change((), "the text of the scene differs, but nothing in it", 0)]
     return sorted(found, key=lambda change: -change.size)
 
 
+def _themes(compared: Compared) -> Iterator[Change]:
+    before, after = ({block.title: block for block in part} for part in compared.both("theme"))
+    nothing = Block("theme", "", ())
+    for name in {**before, **after}:
+        one, other = before.get(name, nothing), after.get(name, nothing)
+        for role in keys(one, other):
+            a, b = one.get(role, "nothing"), other.get(role, "nothing")
+            if a != b:
+                yield Change((), f"theme {name}: {role} {a} became {b}", 7)
+
+
 def _canvas(compared: Compared) -> Iterator[Change]:
-    (one,), (other,) = compared.both("canvas")
-    if one.title != other.title:
-        yield Change(compared.every_step, f"slot {one.title} became {other.title}", 10)
-    elif one.get("size") != other.get("size"):
-        a, b = one.get("size"), other.get("size")
-        yield Change(compared.every_step, f"the canvas of {a} inches became {b}", 10)
-    if one.get("steps") != other.get("steps"):
-        a, b = one.get("steps"), other.get("steps")
-        yield Change(compared.every_step, f"it has {b} steps, had {a}", 10)
+    for one, other in zip(*compared.both("canvas"), strict=True):
+        if one.title != other.title:
+            yield Change(compared.every_step, f"slot {one.title} became {other.title}", 10)
+        if one.get("steps") != other.get("steps"):
+            words = f"it has {other.get('steps')} steps, had {one.get('steps')}"
+            yield Change(compared.every_step, words, 10)
 
 
 def _axes(compared: Compared) -> Iterator[Change]:

@@ -67,8 +67,10 @@ class Compared:
     def __init__(self, before: str, after: str, *, exact: bool) -> None:
         self.exact = exact
         self._blocks = read_blocks(before), read_blocks(after)
-        canvases = [block for blocks in self._blocks for block in blocks if block.kind == "canvas"]
-        self.last = max(int(block.get("steps", "1")) for block in canvases)
+        self.last = max(
+            (int(block.get("steps")) for blocks in self.both("canvas") for block in blocks),
+            default=0,
+        )
         self.share, self.digits = (0.0, 0.0) if exact else (RANGE_SHARE, CLAIM_SHARE)
         self.inches = 0.0 if exact else min(MEASURED_TWICE * self._measured() + ROUNDING, FARTHEST)
 

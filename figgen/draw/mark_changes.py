@@ -71,7 +71,8 @@ def _of_one(compared: Compared, one: Block, other: Block) -> Iterator[Change]:
     if one.title != other.title:
         yield Change(steps, _renamed(one, other), 8)
     if one.get("name") != other.get("name"):
-        yield Change(steps, f"{called} is {other.get('name')}, was {one.get('name')}", 6)
+        a, b = one.get("name", "nameless"), other.get("name", "nameless")
+        yield Change(steps, f"{called} is {b}, was {a}", 6)
     if one.get("steps") != other.get("steps"):
         yield _in_other_steps(compared, one, other, called)
     for key in keys(one, other):
@@ -133,7 +134,8 @@ def _elsewhere(compared: Compared, one: Block, other: Block, called: str) -> Ite
     for key, noun in _EXTENT.items():
         before, after = places(one.get(key)), places(other.get(key))
         if before.shape != after.shape or not _near(before, after, limit):
-            words = f"{called}: its {noun} {one.get(key)} became {other.get(key)}"
+            a, b = one.get(key, "nothing"), other.get(key, "nothing")
+            words = f"{called}: its {noun} {a} became {b}"
             yield Change(steps, words, 3)
             return
     if compared.exact and one.get("digest") != other.get("digest"):
@@ -151,6 +153,8 @@ def _near(one: Array, other: Array, limit: Array) -> bool:
 def _moved(compared: Compared, one: Block, other: Block, called: str) -> Change:
     """How far a mark moved, in the units of its axes."""
     steps = compared.steps(one, other)
+    if (np.isnan(one.points) != np.isnan(other.points)).any():
+        return Change(steps, f"{called} has a gap where it had none, or none where it had one", 6)
     shift = np.nan_to_num(other.points - one.points)
     apart = np.hypot(*shift.T)
     inches = float(np.hypot(*(shift / compared.per_inch(one.axes)).T).max())

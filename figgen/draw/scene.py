@@ -99,7 +99,6 @@ def _span(first: int, last: int | None) -> str:
 
 
 def _of_canvas(canvas: Canvas) -> Properties:
-    yield "size", f"{canvas.width:g} {canvas.height:g}"
     yield "steps", canvas.steps
 
 

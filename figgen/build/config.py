@@ -10,6 +10,11 @@ from figgen.build.errors import BuildError
 FOLDER = "figures"
 """What the folder of a course is called when nothing else is said."""
 
+BASELINE = Path("tests", "baseline")
+"""Where its baselines are when nothing else is said, beside the folder of the course."""
+
+_KEYS = ("figures", "baseline")
+
 # Beside the engine in a checkout and when installed. Not looked up as a module: that could find
 # any folder of this name.
 _INSTALLED = Path(__file__).parents[2] / FOLDER
@@ -38,14 +43,35 @@ def find_course(given: Path | None, start: Path) -> Path:
     """
     if given is not None:
         return _absolute(start / given)
-    for folder in (start, *start.parents):
-        project = folder / "pyproject.toml"
-        if project.is_file():
-            named = _named_in(project)
-            if named is not None:
-                return _absolute(folder / named)
+    named = _named("figures", start)
+    if named is not None:
+        return _absolute(named)
     here = start / FOLDER
     return here if (here / "__init__.py").is_file() else _INSTALLED
+
+
+def find_baseline(course: Path) -> Path:
+    """The folder of the baselines of a course.
+
+    ``baseline`` in the ``[tool.figgen]`` of the nearest pyproject.toml that has such a table, or
+    ``tests/baseline`` beside the folder of the course.
+
+    Args:
+        course: The folder of the course.
+
+    Raises:
+        BuildError: If a pyproject.toml is wrong.
+    """
+    return _named("baseline", course) or course.parent / BASELINE
+
+
+def _named(key: str, start: Path) -> Path | None:
+    """The path that the nearest table of figgen gives to ``key``, upward from ``start``."""
+    for folder in (start, *start.parents):
+        project = folder / "pyproject.toml"
+        if project.is_file() and (table := _table(project)) is not None:
+            return folder / table[key] if key in table else None
+    return None
 
 
 def _absolute(folder: Path) -> Path:
@@ -54,7 +80,8 @@ def _absolute(folder: Path) -> Path:
     return folder.resolve() if folder.name in {"", ".."} else folder
 
 
-def _named_in(project: Path) -> str | None:
+def _table(project: Path) -> dict[str, str] | None:
+    """The table of figgen in a pyproject.toml; None if it has none."""
     try:
         text = project.read_text(encoding="utf-8")
         # Most of them have no such table, and to read one takes as long as to start Python.
@@ -68,11 +95,13 @@ def _named_in(project: Path) -> str | None:
     except ValueError as error:
         raise BuildError(f"{project}: not valid TOML: {error}") from None
     match content:
-        case {"tool": {"figgen": {"figures": str(named)}}}:
-            return named
+        case {"tool": {"figgen": dict(table)}} if table and all(
+            key in _KEYS and isinstance(value, str) for key, value in table.items()
+        ):
+            return table
         case {"tool": {"figgen": table}}:
             raise BuildError(
                 f"{project}: [tool.figgen] is {table!r}; allowed: figures = 'PATH',"
-                " the folder of the course"
+                " the folder of the course, and baseline = 'PATH', that of its baselines"
             )
     return None

@@ -13,6 +13,7 @@ import click
 from figgen.build.errors import BuildError, RequestError
 from figgen.cli.catalogue import list_figures, show
 from figgen.cli.checking import check
+from figgen.cli.comparing import accept, diff
 from figgen.cli.completion import completion
 from figgen.cli.equations import equation
 from figgen.cli.graphing import chain, graph
@@ -97,6 +98,8 @@ for command in (
     render,
     build,
     check,
+    diff,
+    accept,
     graph,
     chain,
     equation,

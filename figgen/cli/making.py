@@ -17,6 +17,7 @@ from figgen.cli.options import (
     as_json,
     figure_names,
     formats,
+    jobs,
     once,
     open_course,
     out,
@@ -108,13 +109,7 @@ Examples:
 """
 )
 @click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=figure_names)
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="How many processes to use. By default one a processor.",
-)
+@jobs
 @formats
 @themes(THEMES, "all three")
 @out("build")

@@ -180,3 +180,14 @@ def out(default: str) -> Callable[[C], C]:
 def as_json(command: C) -> C:
     """Add ``--json``."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)
+
+
+def jobs(command: C) -> C:
+    """Add ``-j``."""
+    return click.option(
+        "-j",
+        "--jobs",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="How many processes to use. By default one a processor.",
+    )(command)

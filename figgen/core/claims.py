@@ -57,6 +57,11 @@ class Claim:
         object.__setattr__(self, "_pair", (drawn, independent))
 
     @property
+    def values(self) -> tuple[Array, Array]:
+        """The drawn and the independent value, as arrays of one shape."""
+        return self._pair
+
+    @property
     def error(self) -> float:
         """The error as defined above; infinite if a value is not finite."""
         drawn, independent = self._pair

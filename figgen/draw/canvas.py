@@ -22,6 +22,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 from numpy.typing import ArrayLike
 
 from figgen.core import Claim, InputError
@@ -99,6 +100,7 @@ class Canvas:
         marks: Everything that is visible, in the order of drawing.
         claims: Every claim filed so far.
         equations: Every equation written so far.
+        measured: Width and height in inches of every text that was measured, by its words and size.
         sources: Other forms of what is drawn, by file extension: ``dot`` for a graph.
 
     Raises:
@@ -114,6 +116,7 @@ class Canvas:
         self.claims: list[Filed] = []
         self.equations: list[Equation] = []
         self.sources: dict[str, str] = {}
+        self.measured: dict[tuple[str, float], tuple[float, float]] = {}
         self._author = author
         self._sentences: list[tuple[int, int | None, str]] = []
         self._now: tuple[int, int | None] = (1, None)
@@ -177,7 +180,13 @@ class Canvas:
     # Marks
 
     def mark(
-        self, artist: A, stroke: Role | None = None, fill: Role | None = None, tint: float = TINT
+        self,
+        artist: A,
+        stroke: Role | None = None,
+        fill: Role | None = None,
+        tint: float = TINT,
+        *,
+        name: str = "",
     ) -> A:
         """Enter an artist of your own: in the current step, in these roles.
 
@@ -186,6 +195,7 @@ class Canvas:
             stroke: The role of its line, edge or letters.
             fill: The role of its area.
             tint: How much of the fill's colour the area holds.
+            name: What it is, so that a change of it can be told in words: "edge x → y".
 
         Returns:
             The artist.
@@ -206,7 +216,7 @@ class Canvas:
             raise InputError("artist", artist, "one that is not marked yet")
         if isinstance(artist, Text):
             require_plain(artist, stroke)
-        self.marks.append(Mark(artist, *self._now, stroke, fill, tint))
+        self.marks.append(Mark(artist, *self._now, stroke, fill, tint, name))
         return artist
 
     def axes(self, left: float, bottom: float, width: float, height: float) -> Axes:
@@ -331,9 +341,17 @@ class Canvas:
 
     def measure(self, text: Text) -> tuple[float, float]:
         """Width and height of a text in inches, as it will be drawn."""
+        room = self.room(text)
+        return float(room.width), float(room.height)
+
+    def room(self, text: Text) -> Bbox:
+        """What a text takes up in inches, as it will be drawn; noted in `measured`."""
         with style():
             box = text.get_window_extent()
-        return float(box.width / self.figure.dpi), float(box.height / self.figure.dpi)
+        dpi = self.figure.dpi
+        room = Bbox.from_extents(*(float(end) / dpi for end in box.extents))
+        self.measured[text.get_text(), float(text.get_fontsize())] = (room.width, room.height)
+        return room
 
     # Claims and words
 
@@ -384,6 +402,11 @@ class Canvas:
         if not sentence:
             raise InputError("sentence of the alt text", sentence, "some words")
         self._sentences.append((*self._now, sentence))
+
+    @property
+    def sentences(self) -> tuple[tuple[int, int | None, str], ...]:
+        """The sentences of the alt text, each with its first and its last step."""
+        return tuple(self._sentences)
 
     def description(self, step: int | None = None) -> str:
         """What ``step`` shows, in sentences; by default the last step."""

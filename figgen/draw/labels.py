@@ -15,7 +15,7 @@ from figgen.draw.canvas import Canvas
 from figgen.draw.equations import extent, place
 from figgen.draw.layout import Point
 from figgen.draw.planes import Box
-from figgen.draw.style import style
+from figgen.draw.style import let_lines_grow
 from figgen.draw.theme import Role
 from figgen.draw.typesetting import typeset
 
@@ -115,12 +115,9 @@ def write_label(canvas: Canvas, words: str, role: Role, size: float) -> Label:
         written = Typeset(canvas, latex, role, size, canvas.span)
         return Label(written, room.width, room.bottom + room.height, -room.bottom, canvas.span)
     text = canvas.text(0, 0, words, role, size=size, va="baseline")
-    # Else matplotlib takes a fraction to be no taller than a line of words.
-    text.set_linespacing("normal")
-    with style():
-        box = text.get_window_extent()
-    width, top, bottom = (float(each) / canvas.figure.dpi for each in (box.width, box.y1, box.y0))
-    return Label(text, width, top, -bottom, canvas.span)
+    let_lines_grow(text)
+    room = canvas.room(text)
+    return Label(text, float(room.width), float(room.y1), -float(room.y0), canvas.span)
 
 
 class Line(NamedTuple):

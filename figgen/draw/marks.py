@@ -15,6 +15,13 @@ from matplotlib.text import Text
 from figgen.core import InputError
 from figgen.draw.theme import ROLES, Role, Theme
 
+ARROW = " \N{RIGHTWARDS ARROW} "
+
+
+def edge_name(tail: str, head: str) -> str:
+    """What the arrow from one thing to another is called."""
+    return f"edge {tail}{ARROW}{head}"
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -27,6 +34,7 @@ class Mark:
         stroke: The role of its line, edge or letters; None for none.
         fill: The role of its area; None for none.
         tint: How much of the fill's colour the area holds, 1 for all.
+        name: What it is, for those who read of it: "edge x → y"; may be empty.
     """
 
     artist: Artist
@@ -35,6 +43,7 @@ class Mark:
     stroke: Role | None
     fill: Role | None
     tint: float
+    name: str = ""
 
     def shows_in(self, step: int) -> bool:
         """Whether it is visible in ``step``."""

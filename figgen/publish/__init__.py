@@ -1,0 +1,1 @@
+"""Pages: what was built, for readers in a browser."""

@@ -1,0 +1,86 @@
+"use strict";
+// Without this script the page shows before and after, side by side, with the words.
+(() => {
+  const cards = [...document.querySelectorAll("article")];
+  const toolbar = document.getElementById("toolbar");
+  if (!toolbar) return;
+  toolbar.hidden = false;
+
+  const body = document.body;
+  const looks = [...toolbar.querySelectorAll("[data-look]")];
+  const flicker = document.getElementById("flicker");
+  const marks = document.getElementById("marks");
+  const place = document.getElementById("place");
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  let here = -1;
+  let timer = 0;
+
+  const press = (button, on) => button.setAttribute("aria-pressed", String(on));
+
+  function show(name) {
+    body.dataset.look = name;
+    for (const button of looks) press(button, button.dataset.look === name);
+  }
+
+  function stop() {
+    clearInterval(timer);
+    timer = 0;
+    press(flicker, false);
+  }
+
+  function look(name) {
+    stop();
+    show(name);
+    settle();
+  }
+
+  // Fewer than three flashes a second; who wants no motion changes the picture with each press.
+  function toggleFlicker() {
+    const swap = () => show(body.dataset.look === "before" ? "after" : "before");
+    if (still.matches) return swap();
+    if (timer) return look("both");
+    swap();
+    timer = setInterval(swap, 600);
+    press(flicker, true);
+    settle();
+  }
+
+  function toggleMarks() {
+    const on = body.dataset.marks === "off";
+    body.dataset.marks = on ? "on" : "off";
+    press(marks, on);
+  }
+
+  function settle() {
+    if (here >= 0) cards[here].scrollIntoView({ block: "start" });
+  }
+
+  function go(to) {
+    const next = Math.min(Math.max(to, 0), cards.length - 1);
+    cards[here]?.classList.remove("here");
+    here = next;
+    cards[here].classList.add("here");
+    cards[here].focus({ preventScroll: true });
+    place.textContent = `${here + 1} / ${cards.length}`;
+    settle();
+  }
+
+  for (const button of looks) button.addEventListener("click", () => look(button.dataset.look));
+  flicker.addEventListener("click", toggleFlicker);
+  marks.addEventListener("click", toggleMarks);
+
+  const keys = {
+    j: () => go(here + 1),
+    k: () => go(here - 1),
+    ArrowRight: () => go(here + 1),
+    ArrowLeft: () => go(here - 1),
+    f: toggleFlicker,
+    m: toggleMarks,
+  };
+  looks.forEach((button, i) => { keys[i + 1] = () => look(button.dataset.look); });
+  addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in keys)) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+})();

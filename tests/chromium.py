@@ -69,12 +69,7 @@ class Browser:
     def __enter__(self) -> Browser:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         # Its own session: with its helpers, and nobody else's.
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()

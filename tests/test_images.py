@@ -154,8 +154,8 @@ def parabola(canvas):
     plot = Plot(canvas, Box(0.6, 0.5, 4.2, 3.6), Interval(-2, 2), Interval(-1, 4))
     plot.frame((-1, 1), (2, 4))
     plot.curve(square, "forward")
-    canvas.text(2.7, 4.6, "words", "ink")
     arrow(canvas, (4.6, 1), (5.4, 1), "input")
+    canvas.text(2.7, 4.6, "words", "ink")
     with canvas.step(2):
         plot.points(square, (1,), "highlight")
         plot.tangent(square, 1, "backward")

@@ -77,7 +77,7 @@ def accept(
         if entry.name in new
         for path in baselines.write(entry, new[entry.name])
     ]
-    written += baselines.write_versions()
+    written += [*baselines.write_versions(), *baselines.write_look()]
     over = [] if course.problems else baselines.left_over(course)
     remove(over)
     return Accepted(tuple(written), tuple(over), tuple(sorted(refused.items())))

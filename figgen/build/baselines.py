@@ -26,7 +26,7 @@ from figgen.build.pixels import Pixels, decoded
 from figgen.build.snapshot import Snapshot, View
 from figgen.build.vector import normal
 from figgen.build.writer import Asset, encode, write
-from figgen.draw.scene import scene
+from figgen.draw.scene import look, scene
 from figgen.draw.theme import THEMES
 
 DPI = 100
@@ -214,6 +214,20 @@ class Baselines:
         if self.read_versions() == versions():
             return []
         return [_written(self.versions_path, (json.dumps(versions(), indent=1) + "\n").encode())]
+
+    @property
+    def look_path(self) -> Path:
+        """Where it is said what the roles look like, once for all figures."""
+        return self.folder / "look.txt"
+
+    def write_look(self) -> list[Path]:
+        """Say what the roles look like.
+
+        Returns:
+            The file, if it was written.
+        """
+        text = look(THEMES).encode()
+        return [] if _read(self.look_path) == text else [_written(self.look_path, text)]
 
     def left_over(self, course: Course) -> list[Path]:
         """Files of figures, steps and themes that the course does not have, in order."""

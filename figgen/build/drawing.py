@@ -136,6 +136,8 @@ def nothing_in_silence() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
+            # What an old matplotlib should no longer ask of its own dependencies is not our affair.
+            warnings.filterwarnings("ignore", "", DeprecationWarning, r"(matplotlib|pyparsing)\b")
             yield
     finally:
         logger.removeHandler(handler)

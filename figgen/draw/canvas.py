@@ -22,6 +22,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 from numpy.typing import ArrayLike
 
 from figgen.core import Claim, InputError
@@ -79,6 +80,7 @@ class Canvas:
         page: Axes over the whole canvas, in inches from the lower left corner.
         marks: Everything that is visible, in the order of drawing.
         claims: Every claim filed so far.
+        measured: Width and height in inches of every text that was measured, by its words and size.
         sources: Other forms of what is drawn, by file extension: ``dot`` for a graph.
 
     Raises:
@@ -93,6 +95,7 @@ class Canvas:
         self.marks: list[Mark] = []
         self.claims: list[Filed] = []
         self.sources: dict[str, str] = {}
+        self.measured: dict[tuple[str, float], tuple[float, float]] = {}
         self._author = author
         self._sentences: list[tuple[int, int | None, str]] = []
         self._now: tuple[int, int | None] = (1, None)
@@ -317,9 +320,17 @@ class Canvas:
 
     def measure(self, text: Text) -> tuple[float, float]:
         """Width and height of a text in inches, as it will be drawn."""
+        room = self.room(text)
+        return float(room.width), float(room.height)
+
+    def room(self, text: Text) -> Bbox:
+        """What a text takes up in inches, as it will be drawn; noted in `measured`."""
         with style():
             box = text.get_window_extent()
-        return float(box.width / self.figure.dpi), float(box.height / self.figure.dpi)
+        dpi = self.figure.dpi
+        room = Bbox.from_extents(*(float(end) / dpi for end in box.extents))
+        self.measured[text.get_text(), float(text.get_fontsize())] = (room.width, room.height)
+        return room
 
     # Claims and words
 

@@ -114,6 +114,7 @@ def path(
     width: float = LINE_WIDTH,
     dashed: bool = False,
     zorder: float = 2.0,
+    name: str = "",
 ) -> Line2D:
     """Draw straight lines from point to point.
 
@@ -122,7 +123,7 @@ def path(
     """
     x, y = zip(*points, strict=True)
     line = Line2D(x, y, linewidth=width, linestyle=DASHES if dashed else "-", zorder=zorder)
-    return canvas.mark(canvas.page.add_line(line), stroke=role)
+    return canvas.mark(canvas.page.add_line(line), stroke=role, name=name)
 
 
 def arrow(
@@ -133,6 +134,7 @@ def arrow(
     *,
     width: float = 2.0,
     zorder: float = 2.0,
+    name: str = "",
 ) -> FancyArrowPatch:
     """Draw a straight arrow whose head grows with its width.
 
@@ -152,7 +154,7 @@ def arrow(
         zorder=zorder,
     )
     canvas.page.add_patch(patch)
-    return canvas.mark(patch, stroke=role, fill=role, tint=1)
+    return canvas.mark(patch, stroke=role, fill=role, tint=1, name=name)
 
 
 class Words(NamedTuple):

@@ -57,7 +57,7 @@ def cloud(
     plot.origin = (plot.x.low, plot.y.low)
     plot.frame(xlabel=f"${name}_1$", ylabel=f"${name}_2$")
     (dots,) = plot.axes.plot(*points.T, "o", markersize=DOT, markeredgewidth=0, zorder=2)
-    canvas.mark(dots, stroke=role, fill=role, tint=SHADE)
+    canvas.mark(dots, stroke=role, fill=role, tint=SHADE, name=f"points {name}")
     for number, row in enumerate(followed, start=1):
         _badge(plot, points[row], number)
     _tell(canvas, points, name)

@@ -30,6 +30,7 @@ from figgen.draw.layout import (
     respaced,
     shifted,
 )
+from figgen.draw.marks import edge_name
 from figgen.draw.planes import Box
 from figgen.draw.style import LABEL
 from figgen.draw.theme import Role
@@ -288,7 +289,8 @@ class Diagram:
             patch = Circle((x, y), box.width / 2)
         patch.set(linewidth=BORDER_WIDTH, zorder=2)
         with self.canvas.step(*node.span):
-            self.canvas.mark(self.canvas.page.add_patch(patch), stroke=node.kind, fill=node.kind)
+            self.canvas.page.add_patch(patch)
+            self.canvas.mark(patch, stroke=node.kind, fill=node.kind, name=f"node {node.name}")
         top = y + _stack_height(node.labels) / 2
         for line in node.labels:
             line.text.set_position((x, top - line.ascent))
@@ -306,9 +308,9 @@ class Diagram:
             zorder=1.5,
         )
         with self.canvas.step(*edge.span):
-            self.canvas.mark(
-                self.canvas.page.add_patch(arrow), stroke=edge.role, fill=edge.role, tint=1
-            )
+            self.canvas.page.add_patch(arrow)
+            name = edge_name(edge.tail, edge.head)
+            self.canvas.mark(arrow, stroke=edge.role, fill=edge.role, tint=1, name=name)
 
 
 def bezier(curve: Sequence[Point], count: int = CURVE_POINTS) -> Points:

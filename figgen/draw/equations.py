@@ -109,7 +109,7 @@ def place(
         patch = PathPatch(path.transformed(to_page), linewidth=0, zorder=3)
         with canvas.step(first, last):
             canvas.page.add_patch(patch)
-            canvas.mark(patch, fill=look.role or role, tint=1)
+            canvas.mark(patch, fill=look.role or role, tint=1, name=f"formula `{formula.latex}`")
     return drawn
 
 

@@ -22,7 +22,7 @@ from figgen.draw.diagrams import BORDER_WIDTH, EDGE_WIDTH, SMALLEST, Diagram, Ed
 from figgen.draw.labels import EDGE_GAP
 from figgen.draw.layout import Layout
 from figgen.draw.planes import Box
-from figgen.draw.style import LABEL, MATHS
+from figgen.draw.style import LABEL, MATHS, let_lines_grow
 from figgen.draw.theme import Role
 
 Show: TypeAlias = Literal["symbol", "number", "shape"]
@@ -366,5 +366,4 @@ class Lane:
 
     def _below(self, x: float, y: float, words: str) -> None:
         text = self.canvas.text(x, y - EDGE_GAP, words, self.role, va="top")
-        # Else matplotlib takes a fraction to be no taller than a line of words.
-        text.set_linespacing("normal")
+        let_lines_grow(text)

@@ -13,7 +13,7 @@ from matplotlib.text import Text
 from figgen.draw.canvas import Canvas
 from figgen.draw.layout import Point
 from figgen.draw.planes import Box
-from figgen.draw.style import style
+from figgen.draw.style import let_lines_grow
 from figgen.draw.theme import Role
 
 Side: TypeAlias = Literal["above", "below"]
@@ -69,12 +69,9 @@ class Label:
 def write_label(canvas: Canvas, words: str, role: Role, size: float) -> Label:
     """Write a label in the current step, in the lower left corner as yet."""
     text = canvas.text(0, 0, words, role, size=size, va="baseline")
-    # Else matplotlib takes a fraction to be no taller than a line of words.
-    text.set_linespacing("normal")
-    with style():
-        box = text.get_window_extent()
-    width, top, bottom = (float(each) / canvas.figure.dpi for each in (box.width, box.y1, box.y0))
-    return Label(text, width, top, -bottom, canvas.span)
+    let_lines_grow(text)
+    room = canvas.room(text)
+    return Label(text, float(room.width), float(room.y1), -float(room.y0), canvas.span)
 
 
 class Line(NamedTuple):

@@ -15,6 +15,13 @@ from matplotlib.text import Text
 from figgen.core import InputError
 from figgen.draw.theme import ROLES, Role, Theme
 
+ARROW = " \N{RIGHTWARDS ARROW} "
+
+
+def edge_name(tail: str, head: str) -> str:
+    """What the arrow from one thing to another is called."""
+    return f"edge {tail}{ARROW}{head}"
+
 
 @dataclass(frozen=True)
 class Mark:

@@ -13,6 +13,7 @@ from figgen.core.numbers import printed, read
 from figgen.draw.canvas import Canvas
 from figgen.draw.cards import arrow, cap_height, card, circle, in_a_row, path
 from figgen.draw.layout import Point
+from figgen.draw.marks import edge_name
 from figgen.draw.neurons import BORDER, CLEAR, activation, curve
 from figgen.draw.planes import Box
 from figgen.draw.style import LABEL, MATHS, SMALL
@@ -217,10 +218,10 @@ class TracedNetwork:
         for each, weight, height in zip(neuron.inputs, neuron.weights, heights, strict=True):
             tail, end = self.places[each], (left - CLEAR, y + float(height))
             start = (tail[0] + (BODY[0] / 2 if each in self.neurons else INPUT_RADIUS), tail[1])
-            self._connection(start, end, weight)
+            self._connection(edge_name(each, name), start, end, weight)
         self._bias(name, neuron.bias)
 
-    def _connection(self, start: Point, end: Point, weight: float) -> None:
+    def _connection(self, name: str, start: Point, end: Point, weight: float) -> None:
         role: Role = "positive" if weight > 0 else "negative"
         x, y = (start[i] + TAG_AT * (end[i] - start[i]) for i in range(2))
         text = self.canvas.number(x, y - cap_height(LABEL) / 2, weight, role, va="baseline")
@@ -237,9 +238,9 @@ class TracedNetwork:
         tag = np.array([x, y])
         for pair in ((start, tag - pause), (tag + pause, arrive)):
             ends = [(float(a), float(b)) for a, b in pair]
-            path(self.canvas, ends, role, width=2.2, dashed=weight < 0)
+            path(self.canvas, ends, role, width=2.2, dashed=weight < 0, name=name)
         tail = arrive - 0.1 * way / np.hypot(*way)
-        arrow(self.canvas, (float(tail[0]), float(tail[1])), end, role, width=2.2)
+        arrow(self.canvas, (float(tail[0]), float(tail[1])), end, role, width=2.2, name=name)
 
     def _bias(self, name: str, bias: float) -> None:
         x, y = self.places[name]

@@ -134,7 +134,7 @@ def connect(
     lines = [(tail, head) for tail in tails for head in heads]
     connections = LineCollection(lines, linewidths=CONNECTION, zorder=1.8)
     canvas.page.add_collection(connections, autolim=False)
-    canvas.mark(connections, stroke=role)
+    canvas.mark(connections, stroke=role, name="connections")
     return len(lines)
 
 

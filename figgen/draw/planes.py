@@ -130,19 +130,19 @@ class Plane:
         """
         x0, y0 = self.origin
         beyond = 0.22
-        self._axis((self.x.low, y0), (self.x.high + self.dx(beyond), y0))
-        self._axis((x0, self.y.low), (x0, self.y.high + self.dy(beyond)))
+        self._axis("x axis", (self.x.low, y0), (self.x.high + self.dx(beyond), y0))
+        self._axis("y axis", (x0, self.y.low), (x0, self.y.high + self.dy(beyond)))
         self.label(self.x.high, y0, xlabel, size=MATHS, shift=(beyond + 0.08, 0), ha="left")
         if ylabel:
             self.label(x0, self.y.high, ylabel, size=MATHS, shift=(0, beyond + 0.02), va="bottom")
         for tick, words in _labelled(xticks):
-            self._tick((tick, y0), (0, 0.06))
+            self._tick("x", (tick, y0), (0, 0.06))
             self.label(tick, y0, words, size=SMALL, shift=(0, -0.12), va="top")
         for tick, words in _labelled(yticks):
-            self._tick((x0, tick), (0.06, 0))
+            self._tick("y", (x0, tick), (0.06, 0))
             self.label(x0, tick, words, size=SMALL, shift=(-0.14, 0), ha="right")
 
-    def _axis(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+    def _axis(self, name: str, start: tuple[float, float], end: tuple[float, float]) -> None:
         arrow = FancyArrowPatch(
             start,
             end,
@@ -154,11 +154,12 @@ class Plane:
             clip_on=False,
             zorder=1.5,
         )
-        self.canvas.mark(self.axes.add_patch(arrow), stroke="ink", fill="ink", tint=1)
+        self.canvas.mark(self.axes.add_patch(arrow), stroke="ink", fill="ink", tint=1, name=name)
 
-    def _tick(self, place: tuple[float, float], half: tuple[float, float]) -> None:
+    def _tick(self, axis: str, place: tuple[float, float], half: tuple[float, float]) -> None:
         (x, y), dx, dy = place, self.dx(half[0]), self.dy(half[1])
-        self.line([x - dx, x + dx], [y - dy, y + dy], "ink", width=LINE_WIDTH)
+        name = f"tick on the {axis} axis"
+        self.line([x - dx, x + dx], [y - dy, y + dy], "ink", width=LINE_WIDTH, name=name)
 
     def line(
         self,
@@ -170,6 +171,7 @@ class Plane:
         dashed: bool = False,
         dotted: bool = False,
         zorder: float = 2,
+        name: str = "",
     ) -> None:
         """Draw a line without a claim.
 
@@ -181,6 +183,7 @@ class Plane:
             dashed: Whether it is dashed.
             dotted: Whether each place is a dot too.
             zorder: What it lies above.
+            name: What it is, as in `Canvas.mark`.
         """
         (line,) = self.axes.plot(
             np.asarray(x),
@@ -192,10 +195,17 @@ class Plane:
             clip_on=False,
             zorder=zorder,
         )
-        self.canvas.mark(line, stroke=role, fill=role, tint=1)
+        self.canvas.mark(line, stroke=role, fill=role, tint=1, name=name)
 
     def dot(
-        self, x: float, y: float, role: Role, *, hollow: bool = False, size: float = 10.0
+        self,
+        x: float,
+        y: float,
+        role: Role,
+        *,
+        hollow: bool = False,
+        size: float = 10.0,
+        name: str = "point",
     ) -> None:
         """Mark a point without a claim.
 
@@ -205,10 +215,11 @@ class Plane:
             role: The colour.
             hollow: Whether it is a ring.
             size: Its diameter in points.
+            name: What it is, as in `Canvas.mark`.
         """
         (dot,) = self.axes.plot([x], [y], "o", markersize=size, markeredgewidth=2, clip_on=False)
         dot.set_zorder(5)
-        self.canvas.mark(dot, stroke=role, fill="paper" if hollow else role, tint=1)
+        self.canvas.mark(dot, stroke=role, fill="paper" if hollow else role, tint=1, name=name)
 
 
 def rounded_range(values: Array, count: int = 3) -> tuple[Interval, tuple[float, ...]]:

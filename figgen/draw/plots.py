@@ -73,7 +73,7 @@ class Plot(Plane):
         for x in self._visible(links):
             y = chain(links, x)
             self.canvas.claim(f"the curve {spoken(links)}", y, reference(links, x), BY_REFERENCE)
-            self.line(x, y, role, width=CURVE_WIDTH, zorder=3)
+            self.line(x, y, role, width=CURVE_WIDTH, zorder=3, name=f"curve {spoken(links)}")
             self.canvas.describe(_course_of(spoken(links), x, y))
         if name:
             end = float(x[-1]) if name_at is None else name_at
@@ -106,7 +106,7 @@ class Plot(Plane):
                 "the values at both ends",
             )
             role, word = _DIRECTIONS[sign]
-            self.line(x, y, role, width=CURVE_WIDTH, zorder=3)
+            self.line(x, y, role, width=CURVE_WIDTH, zorder=3, name=f"curve {spoken(links)}")
             middle = (piece.low + piece.high) / 2
             height = float(chain(links, middle))
             side = -1 if height > (self.y.low + self.y.high) / 2 else 1
@@ -153,7 +153,8 @@ class Plot(Plane):
                 slope[0] = chain_deriv(links, np.nextafter(piece.low, piece.high), closed_form)
                 x[0] = np.nextafter(piece.low, piece.high)
             self._claim_slopes(links, x, slope, f"the derivative of {spoken(links)}")
-            self.line(x, slope, role, width=CURVE_WIDTH, dashed=True, zorder=3)
+            name_of_line = f"derivative of {spoken(links)}"
+            self.line(x, slope, role, width=CURVE_WIDTH, dashed=True, zorder=3, name=name_of_line)
             if signs:
                 self._sign_areas(x, slope)
         for kink in broken:
@@ -183,7 +184,8 @@ class Plot(Plane):
             if not part.any():
                 continue
             area = self.axes.fill_between(x, 0, part, linewidth=0, zorder=1, clip_on=True)
-            self.canvas.mark(area, fill=role, tint=0.25)
+            side = "above" if sign > 0 else "below"
+            self.canvas.mark(area, fill=role, tint=0.25, name=f"area {side} zero")
             peak = int(np.argmax(np.abs(part)))
             if abs(part[peak]) > self.dy(0.5):
                 self.label(float(x[peak]), float(part[peak]) / 2, symbol, role, size=SYMBOL)
@@ -203,7 +205,7 @@ class Plot(Plane):
         values = chain(links, list(at))
         for x, y in zip(at, values, strict=True):
             self.canvas.claim(f"{spoken(links, printed(x))}", y, reference(links, x), BY_REFERENCE)
-            self.dot(x, float(y), role, size=size)
+            self.dot(x, float(y), role, size=size, name=f"point of {spoken(links)}")
         pairs = ", ".join(f"({printed(x)}, {printed(y)})" for x, y in zip(at, values, strict=True))
         noun = "Point" if len(at) == 1 else "Points"
         self.canvas.describe(f"{noun} of {spoken(links)} at {pairs}.")
@@ -217,7 +219,7 @@ class Plot(Plane):
             The slope there.
         """
         slope = self.slope(functions, at)
-        self.dot(at, slope, role)
+        self.dot(at, slope, role, name="point of the derivative")
         return slope
 
     def slope(self, functions: Function | Sequence[Function], at: float) -> float:
@@ -253,7 +255,8 @@ class Plot(Plane):
         # Inches, not units of the axes, so that a steep tangent is as long as a level one.
         half = length / 2 / float(np.hypot(1 / self.dx(1), slope / self.dy(1)))
         x = np.array([at - half, at + half])
-        self.line(x, y + slope * (x - at), role, width=2.4, zorder=4)
+        name = f"tangent of {spoken(links)}"
+        self.line(x, y + slope * (x - at), role, width=2.4, zorder=4, name=name)
         self.canvas.describe(f"The tangent at x = {printed(at)} has slope {printed(slope)}.")
         return slope
 
@@ -299,7 +302,8 @@ class Plot(Plane):
         inch = 1 / float(np.hypot(1 / self.dx(1), slope / self.dy(1)))
         reach = max(delta + beyond * inch, length / 2 * inch)
         x = np.array([at - reach, at + reach])
-        self.line(x, middle + slope * (x - at), role, width=2.4, dashed=True, zorder=3.5)
+        y, name = middle + slope * (x - at), f"secant of {spoken(links)}"
+        self.line(x, y, role, width=2.4, dashed=True, zorder=3.5, name=name)
         if dots:
             for end, value in zip(ends, (low, high), strict=True):
                 self.dot(float(end), float(value), role, hollow=True, size=9)

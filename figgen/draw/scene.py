@@ -26,6 +26,7 @@ from matplotlib.text import Text
 from figgen.core import Array, Claim
 from figgen.draw.canvas import Canvas
 from figgen.draw.marks import Mark
+from figgen.draw.style import FAMILY
 from figgen.draw.theme import Theme
 
 SAMPLES = 24
@@ -62,6 +63,7 @@ def scene(canvas: Canvas) -> str:
         _block("canvas", canvas.slot, _of_canvas(canvas)),
         *(_block("axes", str(n), _of_axes(canvas, axes)) for n, axes in enumerate(every_axes)),
         *(_of_mark(mark, every_axes) for mark in canvas.marks),
+        _block("measured", "", _of_measured(canvas)),
         *(_block("claim", filed.claim.what, _of_claim(filed.claim)) for filed in canvas.claims),
         *(
             _block("sentence", words, [("steps", _span(first, last))])
@@ -97,8 +99,13 @@ def _span(first: int, last: int | None) -> str:
 
 
 def _of_canvas(canvas: Canvas) -> Properties:
-    yield "size", f"{canvas.width:g} {canvas.height:g}"
     yield "steps", canvas.steps
+
+
+def _of_measured(canvas: Canvas) -> Properties:
+    """The texts whose size had a say in where something stands."""
+    for (words, size), (width, height) in canvas.measured.items():
+        yield "|", f"{_number(width, 4)} {_number(height, 4)} {size:g} {_in_one_line(words)}"
 
 
 def _of_axes(canvas: Canvas, axes: Axes) -> Properties:
@@ -126,9 +133,9 @@ def _of_mark(mark: Mark, every_axes: list[Axes]) -> str:
             yield "name", mark.name
         yield "steps", _span(mark.first, mark.last)
         yield "stroke", mark.stroke
-        yield "fill", mark.fill
-        # The tint of nothing, and that of a line without markers, cannot be seen.
-        if mark.fill:
+        # Only the markers of a line are filled.
+        if mark.fill and not (isinstance(artist, Line2D) and not _has_markers(artist)):
+            yield "fill", mark.fill
             yield "tint", f"{mark.tint:g}"
         yield "height", f"{artist.get_zorder():g}"
         yield "alpha", artist.get_alpha()
@@ -172,7 +179,7 @@ def _of_source(kind: str, text: str) -> Properties:
 def _of_text(text: Text) -> Properties:
     yield "size", f"{text.get_fontsize():g}"
     yield "weight", _unless(text.get_fontweight(), "regular")
-    yield "family", ", ".join(text.get_fontfamily())
+    yield "family", _unless(", ".join(text.get_fontfamily()), FAMILY)
     yield "slant", _unless(text.get_fontstyle(), "normal")
     yield "align", f"{text.get_horizontalalignment()} {text.get_verticalalignment()}"
     yield "rotation", _unless(f"{text.get_rotation():g}", "0")
@@ -187,11 +194,15 @@ def _of_line(line: Line2D) -> Properties:
         yield "width", f"{line.get_linewidth():g}"
         yield "dash", _dash(line)
         yield "ends", f"{line.get_solid_capstyle()} {line.get_solid_joinstyle()}"
-    if line.get_marker() not in {"None", "none", "", None}:
+    if _has_markers(line):
         edge = line.get_markeredgewidth()
         yield "marker", f"{line.get_marker()} {line.get_markersize():g} edge {edge:g}"
     yield "clipped", _clip(line)
     yield from _of_points(line, Path(line.get_xydata()))
+
+
+def _has_markers(line: Line2D) -> bool:
+    return line.get_marker() not in {"None", "none", "", None}
 
 
 def _of_patch(patch: Patch) -> Properties:

@@ -14,6 +14,7 @@ from typing import Any
 import font_source_sans_pro
 import matplotlib as mpl
 from matplotlib import font_manager
+from matplotlib.text import Text
 
 LABEL = 20.0
 """Size of a label in points."""
@@ -58,6 +59,15 @@ def _settings() -> dict[Any, Any]:
         # Hinting moves glyphs by fractions of a pixel, differently at every resolution.
         "text.hinting": "no_hinting",
     }
+
+
+def let_lines_grow(text: Text) -> None:
+    """Let a line of a text be as tall as what stands in it: a fraction is taller than a word.
+
+    Until version 3.10 matplotlib did so by itself.
+    """
+    if (mpl.__version_info__.major, mpl.__version_info__.minor) >= (3, 11):
+        text.set_linespacing("normal")
 
 
 _inside = False

@@ -1,0 +1,21 @@
+"""Write the scene of every figure of a course: run by the interpreter of another matplotlib.
+
+Usage: python scenes_of_course.py COURSE OUT
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from figgen.build.course import read_course
+from figgen.build.drawing import draw
+from figgen.draw.scene import scene
+
+if __name__ == "__main__":
+    folder, out = map(Path, sys.argv[1:])
+    course = read_course(folder)
+    for entry in course.entries:
+        drawing = draw(course, entry)
+        drawing.require_claims()
+        (out / f"{entry.name}.scene").write_text(scene(drawing.canvas), encoding="utf-8")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import shutil
 import signal
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,17 +48,29 @@ class Browser:
         # Chromium reads its orders from descriptor 3 and answers on 4.
         theirs_in, self._orders = os.pipe()
         self._answers, theirs_out = os.pipe()
-        options = [*_OPTIONS, f"--user-data-dir={profile}", f"--window-size={width},{height}"]
-        self._process = subprocess.Popen(
-            ["/bin/sh", "-c", f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}', "sh", PROGRAM, *options,
-             "about:blank"],
-            pass_fds=(theirs_in, theirs_out),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )  # fmt: skip
-        os.close(theirs_in)
-        os.close(theirs_out)
+        theirs = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in (theirs_in, theirs_out)]
+        self._process = os.posix_spawn(
+            PROGRAM,
+            [PROGRAM, *_OPTIONS, f"--user-data-dir={profile}", f"--window-size={width},{height}"],
+            os.environ,
+            file_actions=[
+                (os.POSIX_SPAWN_DUP2, theirs[0], 3),
+                (os.POSIX_SPAWN_DUP2, theirs[1], 4),
+                (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+                (os.POSIX_SPAWN_DUP2, 1, 2),
+            ],
+            # A group of its own, which is ended with its helpers, and nobody else with it.
+            setpgroup=0,
+        )
+        for end in (theirs_in, theirs_out, *theirs):
+            os.close(end)
+        try:
+            self._attach()
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def _attach(self) -> None:
         pages = self._call("Target.getTargets")["targetInfos"]
         target = next(each["targetId"] for each in pages if each["type"] == "page")
         attached = self._call("Target.attachToTarget", targetId=target, flatten=True)
@@ -70,9 +82,8 @@ class Browser:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # Its own session: with its helpers, and nobody else's.
-        os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        os.killpg(self._process, signal.SIGKILL)
+        os.waitpid(self._process, 0)
         os.close(self._orders)
         os.close(self._answers)
 

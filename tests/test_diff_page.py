@@ -13,7 +13,7 @@ from small_course import STEPS, write_course
 from figgen.build.baselines import snapshot
 from figgen.build.course import read_course
 from figgen.build.drawing import draw
-from figgen.build.snapshot import Difference, Snapshot, View, compare
+from figgen.build.snapshot import Difference, Snapshot, View, ViewChange, compare
 from figgen.publish.diff_page import page
 from figgen.publish.markup import Markup, element, joined
 
@@ -100,8 +100,6 @@ def test_a_page_of_no_difference_says_so() -> None:
 
 def test_what_is_no_picture_is_told_in_words() -> None:
     """A PDF, and a figure that is only reported; many words are folded."""
-    from figgen.build.snapshot import ViewChange
-
     words = tuple(f"line {n} is gone" for n in range(20))
     pdf = ViewChange(View(1, "light", "pdf"), words)
     html = page([Difference("one", "One", views=(pdf,), reported=True)], "the baseline", 1)

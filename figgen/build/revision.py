@@ -19,6 +19,8 @@ from figgen.build.errors import BuildError, RequestError
 FORMATS = ("svg", "png")
 """What is drawn to be compared: what can be looked at."""
 
+_ENGINE = Path(__file__).parents[2]
+
 # Printed by the revision's own code; null if it is so old that it knows no scenes.
 _SCENES = """
 import json, sys
@@ -99,8 +101,9 @@ def _figgen(revision: str, source: Path, place: Path, *arguments: str) -> str:
 
 
 def _python(revision: str, source: Path, *arguments: str) -> str:
-    # Its own figgen, if it has one, comes before the installed one.
-    environment = os.environ | {"PYTHONPATH": str(source), "NO_COLOR": "1"}
+    # Its own engine, if it has one; if not, this one.
+    path = os.pathsep.join((str(source), str(_ENGINE)))
+    environment = os.environ | {"PYTHONPATH": path, "NO_COLOR": "1"}
     done = subprocess.run(  # noqa: S603 - to run the code of that revision is what is asked for
         [sys.executable, *arguments], cwd=source, env=environment, capture_output=True, check=False
     )

@@ -55,9 +55,8 @@ def picture(name: str, step: int, theme: str) -> bytes:
 
 
 def case_of(name: str, step: int, theme: str, *marks: pytest.MarkDecorator) -> object:
-    """A case; the tests of a figure run in one process, which draws it once."""
-    group = pytest.mark.xdist_group(name)
-    return pytest.param(name, step, theme, id=f"{name}-{step}-{theme}", marks=[group, *marks])
+    """A case, with its name."""
+    return pytest.param(name, step, theme, id=f"{name}-{step}-{theme}", marks=marks)
 
 
 def with_pictures() -> list[object]:

@@ -36,8 +36,8 @@ check: $(READY) ## lint, types, import contracts, and every claim of every figur
 	$(BIN)/lint-imports
 	$(BIN)/figgen check
 
-baselines: $(READY) ## renew the baseline pictures, after you have looked at them
-	$(BIN)/python -m pytest tests/test_images.py -q -o addopts= -o mpl-baseline-path= --mpl-generate-path=tests/baseline
+baselines: $(READY) ## renew the baselines, after you have looked: figgen diff --html diff.html
+	$(BIN)/figgen accept --all
 
 bench: $(READY) ## measure, beside what figgen is compared to
 	$(BIN)/python benchmarks/start.py

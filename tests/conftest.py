@@ -21,6 +21,15 @@ settings.register_profile("figgen", derandomize=True, database=None, deadline=No
 settings.load_profile("figgen")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a figure in one process, so that it is drawn once."""
+    for item in items:
+        call = getattr(item, "callspec", None)
+        if call is not None and call.params.get("name") in COURSE.names:
+            item.add_marker(pytest.mark.xdist_group(call.params["name"]))
+
+
 @cache
 def drawing_of(name: str) -> Drawing:
     """One figure of the repository's course, drawn once; steps and themes share it, as they must.

@@ -19,6 +19,8 @@ from figgen.build.errors import BuildError, RequestError
 FORMATS = ("svg", "png")
 """What is drawn to be compared: what can be looked at."""
 
+_ENGINE = Path(__file__).parents[2]
+
 # Printed by the revision's own code; null if it is so old that it knows no scenes.
 _SCENES = """
 import json, sys
@@ -85,7 +87,9 @@ def _git(folder: Path, *arguments: str) -> bytes:
     git = shutil.which("git")
     if git is None:
         raise BuildError("git is not installed, so that no revision can be drawn; install it")
-    done = subprocess.run([git, "-C", str(folder), *arguments], capture_output=True, check=False)
+    done = subprocess.run(  # noqa: S603 - no shell; a revision cannot be taken for an option
+        [git, "-C", str(folder), *arguments], capture_output=True, check=False
+    )
     if done.returncode != 0:
         reason = done.stderr.decode(errors="replace").strip().splitlines()
         raise BuildError(f"{folder}: {reason[-1] if reason else 'git failed'}")
@@ -97,9 +101,10 @@ def _figgen(revision: str, source: Path, place: Path, *arguments: str) -> str:
 
 
 def _python(revision: str, source: Path, *arguments: str) -> str:
-    # Its own figgen, if it has one, comes before the installed one.
-    environment = os.environ | {"PYTHONPATH": str(source), "NO_COLOR": "1"}
-    done = subprocess.run(
+    # Its own engine, if it has one; if not, this one.
+    path = os.pathsep.join((str(source), str(_ENGINE)))
+    environment = os.environ | {"PYTHONPATH": path, "NO_COLOR": "1"}
+    done = subprocess.run(  # noqa: S603 - to run the code of that revision is what is asked for
         [sys.executable, *arguments], cwd=source, env=environment, capture_output=True, check=False
     )
     if done.returncode != 0:

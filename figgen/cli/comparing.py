@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 BASELINE = "baseline"
 
 _TOLD = 6
-"""How many lines a figure gets, because a font that changed changes every label."""
+"""How many lines a figure gets of each kind: a font that changed changes every label."""
 
 
 @click.command(
@@ -124,13 +124,20 @@ def _reference(
 def _told(difference: Difference) -> str:
     """A figure and what changed in it, a line each."""
     lines = [difference.error] if difference.error else []
-    lines += [str(change) for change in difference.scene]
-    lines += [f"{change.view}: {words}" for change in difference.views for words in change.words]
-    rest = len(lines) - _TOLD
-    if rest > 1:
-        lines[_TOLD:] = [f"and {rest} lines more; --html shows them all"]
+    lines += _short([str(change) for change in difference.scene])
+    # One line a file: the first says enough to know where to look.
+    lines += _short([f"{change.view}: {_first(change.words)}" for change in difference.views])
     mark = "" if difference.differs else " (only reported)"
     return "\n  ".join([click.style(difference.name, bold=True) + mark, *lines])
+
+
+def _first(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{words[0]}, and {len(words) - 1} more"
+
+
+def _short(lines: list[str]) -> list[str]:
+    rest = len(lines) - _TOLD
+    return lines if rest <= 1 else [*lines[:_TOLD], f"and {rest} more; --html shows them all"]
 
 
 def _summary(found: Sequence[Difference], among: int, other: str, html: Path | None) -> str:

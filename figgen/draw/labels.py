@@ -111,9 +111,9 @@ def write_label(canvas: Canvas, words: str, role: Role, size: float) -> Label:
     """
     if formula := _BEYOND_MATHTEXT.fullmatch(words):
         latex = formula[1]
-        room = extent(typeset(latex), size)
+        ink = extent(typeset(latex), size)
         written = Typeset(canvas, latex, role, size, canvas.span)
-        return Label(written, room.width, room.bottom + room.height, -room.bottom, canvas.span)
+        return Label(written, ink.width, ink.bottom + ink.height, -ink.bottom, canvas.span)
     text = canvas.text(0, 0, words, role, size=size, va="baseline")
     let_lines_grow(text)
     room = canvas.room(text)

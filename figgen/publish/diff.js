@@ -61,7 +61,7 @@
     here = next;
     cards[here].classList.add("here");
     cards[here].focus({ preventScroll: true });
-    place.textContent = `${here + 1} / ${cards.length}`;
+    place.textContent = `${cards[here].dataset.name}, ${here + 1} / ${cards.length}`;
     settle();
   }
 

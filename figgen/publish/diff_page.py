@@ -12,6 +12,9 @@ from figgen.publish.markup import Markup, element, joined
 
 _MIME = {"png": "image/png", "svg": "image/svg+xml"}
 
+_WORDS, _WORDS_OF_A_PICTURE = 8, 3
+"""How many lines stand open."""
+
 _LOOKS = (
     ("both", "Side by side", "1"),
     ("before", "Before", "2"),
@@ -19,7 +22,7 @@ _LOOKS = (
     ("difference", "Difference", "4"),
 )
 
-_KEYS = (("j →", "next"), ("k ←", "previous"), ("1–4", "view"), ("f", "flicker"), ("m", "marks"))
+_KEYS = (("j →", "next"), ("k ←", "previous"))
 
 
 def page(differences: Sequence[Difference], against: str, among: int) -> str:
@@ -41,7 +44,8 @@ def page(differences: Sequence[Difference], against: str, among: int) -> str:
         f" script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     )
     differ = sum(each.differs for each in differences)
-    summary = f"{differ} of {among} {'figure' if among == 1 else 'figures'} differ from {against}"
+    verb = "differs" if differ == 1 else "differ"
+    summary = f"{differ} of {among} figure{'s'[: among != 1]} {verb} from {against}"
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -107,7 +111,7 @@ def _toolbar(cards: int) -> Markup:
             ("marks", "Marks", "m", "true"),
         )
     )  # fmt: skip
-    keys = (joined(element("kbd", keys), f" {what} ") for keys, what in _KEYS[:2])
+    keys = (joined(element("kbd", keys), f" {what} ") for keys, what in _KEYS)
     return element(
         "div",
         element("div", *looks, class_="group", role="group", aria_label="View"),
@@ -141,10 +145,22 @@ def _figure(difference: Difference) -> Markup:
         "section",
         element("h2", difference.name, " ", title),
         element("p", note, class_="note") if note else None,
-        element("ul", *(element("li", words) for words in said), class_="words") if said else None,
+        _listed(said, _WORDS),
         *cards,
         id=difference.name,
     )
+
+
+def _listed(words: Sequence[str], shown: int) -> Markup | None:
+    """What is said, as a list; what is too much to stand before a picture can be unfolded."""
+    if not words:
+        return None
+    items = [element("li", each) for each in words]
+    if len(items) <= shown + 1:
+        return element("ul", *items, class_="words")
+    more = element("summary", f"and {len(items) - shown} more")
+    rest = element("details", more, element("ul", *items[shown:], class_="words"))
+    return joined(element("ul", *items[:shown], class_="words"), rest)
 
 
 def _card(
@@ -167,10 +183,11 @@ def _card(
     return element(
         "article",
         element("h3", heading),
-        element("ul", *(element("li", words) for words in change.words), class_="words"),
-        element("div", *pictures, overlay, class_="pair"),
+        _listed(change.words, _WORDS_OF_A_PICTURE),
+        element("div", element("div", *pictures, class_="pictures"), overlay, class_="pair"),
         tabindex="-1",
         aria_label=f"{name}, {heading}",
+        data_name=name,
     )
 
 

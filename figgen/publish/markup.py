@@ -1,4 +1,4 @@
-"""HTML that cannot be broken by what is put into it: text is escaped unless it is markup already."""
+"""HTML that what is put into it cannot break: text is escaped unless it is markup already."""
 
 from __future__ import annotations
 

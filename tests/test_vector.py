@@ -1,0 +1,193 @@
+"""Vector files as structure and numbers: what counts as the same, and how a difference is told."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from small_course import HEAD, write_course
+
+from figgen.build import pdf_content, vector
+from figgen.build.builder import Order, assets
+from figgen.build.course import read_course
+from figgen.build.drawing import Drawing, draw
+from figgen.build.writer import Asset, encode
+
+FIGURE = (
+    HEAD
+    + '''\
+from figgen.draw.plots import Plot
+from figgen.draw.planes import Box
+@figure(title="A & B", perspective="plot", alt="A curve.", steps=2, slot="half")
+def curve(canvas: Canvas) -> None:
+    """A curve and a point."""
+    plot = Plot(canvas, Box(0.6, 0.5, 4.2, 3.6), Interval(-2, 2), Interval(-1, 4))
+    plot.frame((-1, 1), (2, 4))
+    plot.curve(square, "forward")
+    canvas.text(2.7, 4.6, "slope", "ink")
+    clipped = canvas.line((4, 1), (5, 1))
+    clipped.set_clip_on(True)
+    clipped.set_clip_box(canvas.page.bbox)
+    with canvas.step(2):
+        plot.points(square, (1,), "highlight")
+'''
+)
+
+
+@pytest.fixture(scope="module")
+def drawing(tmp_path_factory: pytest.TempPathFactory) -> Drawing:
+    """A small figure."""
+    course = read_course(write_course(tmp_path_factory.mktemp("vector") / "pictures", one=FIGURE))
+    return draw(course, course.entries[0])
+
+
+def made(drawing: Drawing, format_: str, step: int = 2, theme: str = "light") -> bytes:
+    """A file of the figure."""
+    return encode(drawing, Asset("curve", 2, step, theme, format_))  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def svg(drawing: Drawing) -> str:
+    """The SVG of the last step."""
+    return made(drawing, "svg").decode()
+
+
+def test_the_normal_form_shows_the_same_and_says_nothing_else(svg: str) -> None:
+    """Neither title nor source line nor running numbers are left; twice normal is normal."""
+    normal = vector.normal(svg)
+    assert vector.normal(normal) == normal
+    assert vector.differences(svg, normal) == []
+    for word in ("A &amp; B", "one.py", "curve-2", "line2d_", "<title", "<desc", "metadata"):
+        assert word in svg or word == "A &amp; B"
+        assert word not in normal
+
+
+def test_words_about_the_picture_are_not_compared(svg: str) -> None:
+    """A figure whose title, alt text and source line changed has the same vector file."""
+    other = re.sub(r"(<title[^>]*>)[^<]*", r"\1New", re.sub(r"one\.py:\d+", "one.py:999", svg))
+    assert other != svg
+    assert vector.differences(svg, other) == []
+
+
+FAULTS = {
+    "a colour": ("#0969a8", "#0969a9", r"line \d+: stroke: #0969a8 became #0969a9"),
+    "a width": ("stroke-width: 1.6", "stroke-width: 1.7", r": stroke-width: 1.6 became 1.7"),
+    "a word": ("<!-- slope -->", "<!-- slop -->", None),
+    "a dash": ("stroke: #0969a8", "stroke-dasharray: 5,2; stroke: #0969a8",
+               r"line \d+: stroke-dasharray: nothing became 5,2"),
+    "a clip": (r'(<clipPath id="\w+">\s*<rect x=")', r"\g<1>1",
+               r"clip-path 1, x: "),
+    "an element": ("<path d=", "<g/>\n<path d=", r"patch 1: 1 elements became 2"),
+    "the canvas": ('width="417.6pt"', 'width="417.7pt"', r"canvas 1: width: 417.6 became 417.7"),
+    "a command": (" L ", " M ", r"patch 1: path: "),
+}  # fmt: skip
+"""What to replace in the normal form, by what, and the words for it; None if it is no fault."""
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_told(svg: str, fault: str) -> None:
+    """Structure is compared exactly, in every attribute, whatever the artist refers to."""
+    old, new, words = FAULTS[fault]
+    normal = vector.normal(svg)
+    changed = re.sub(old, new, normal, count=1)
+    assert changed != normal
+    found = vector.differences(normal, changed)
+    assert bool(found) == (words is not None)
+    assert words is None or re.search(words, "\n".join(found)), found
+
+
+def test_numbers_may_differ_in_the_last_digit_only(svg: str) -> None:
+    """Six decimals are written; the last may be rounded the other way elsewhere."""
+    normal = vector.normal(svg)
+    number = re.search(r"d=\"M \d+\.\d+ \d+\.\d{6}", normal)
+    assert number is not None
+    for change, found in ((1e-6, 0), (1e-5, 1)):
+        start, _, last = number[0].rpartition(" ")
+        moved = normal.replace(number[0], f"{start} {float(last) + change:.6f}", 1)
+        assert moved != normal
+        assert len(vector.differences(normal, moved)) == found
+    assert vector.differences(normal, moved, tolerance=1e-4) == []
+
+
+def test_one_of_many_alike_is_told_as_gone(drawing: Drawing, svg: str) -> None:
+    """A tick that vanished is one line, and not one for each that comes after it."""
+    tick = re.search(r'   <g class="line2d">\n.*\n   </g>\n', vector.normal(svg))
+    assert tick is not None
+    without = vector.normal(svg).replace(tick[0], "", 1)
+    assert vector.differences(svg, without) == ["line 1 is gone"]
+    assert vector.differences(without, svg) == ["line 1 is new"]
+    first = made(drawing, "svg", step=1).decode()
+    assert [line.rpartition(" ")[2] for line in vector.differences(svg, first)] == ["gone"]
+
+
+def test_another_label_is_told_by_its_words(svg: str) -> None:
+    """Letters are paths; their words stand in a comment, and name them."""
+    normal = vector.normal(svg)
+    glyph = re.search(r"<!-- slope -->(?s:.*?)<use [^>]*>\n", normal)
+    assert glyph is not None
+    shorter = glyph[0].replace("slope", "slop").rpartition("    <use")[0]
+    assert vector.differences(normal, normal.replace(glyph[0], shorter)) == [
+        "text 'slope' became 'slop'"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("<svg", "not an SVG that can be read: "),
+        ("<html/>", "not an SVG: its first element is 'html'"),
+        (
+            '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
+            '<use xlink:href="#m1"/></svg>',
+            "not a whole SVG: it refers to 'm1', which it does not have",
+        ),
+    ],
+)
+def test_what_is_no_svg_is_refused(svg: str, text: str, reason: str) -> None:
+    """With the reason."""
+    with pytest.raises(vector.VectorError, match=re.escape(reason)):
+        vector.differences(svg, text)
+
+
+# PDF
+
+
+def test_a_pdf_is_compared_in_what_it_draws(drawing: Drawing) -> None:
+    """Not in its title and not in how it is packed; another step or colour is told."""
+    pdf = made(drawing, "pdf")
+    assert pdf_content.differences(pdf, pdf) == []
+    titled = pdf.replace(b"/Title (A & B)", b"/Title (C & D)")
+    assert titled != pdf
+    assert pdf_content.differences(pdf, titled) == []
+    assert "other operators" in pdf_content.differences(pdf, made(drawing, "pdf", step=1))[0]
+    assert pdf_content.differences(pdf, made(drawing, "pdf", theme="dark")) != []
+    wider = re.sub(rb"/MediaBox \[ 0 0 417\.6", b"/MediaBox [ 0 0 417.7", pdf)
+    assert pdf_content.differences(pdf, wider) == ["1 numbers changed, by up to 0.1"]
+    assert pdf_content.differences(pdf, wider, tolerance=0.2) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (b"%PDF", b"%FDP", "not a PDF that can be read"),
+        (b"1 0 obj", b"1 0 jbo", "its table of objects is wrong"),
+        (b"stream\nx", b"stream\ny", "a stream is broken"),
+    ],
+)
+def test_what_is_no_pdf_is_refused(drawing: Drawing, old: bytes, new: bytes, reason: str) -> None:
+    """With the reason."""
+    pdf = made(drawing, "pdf")
+    broken = pdf.replace(old, new, 1)
+    assert broken != pdf
+    with pytest.raises(pdf_content.PdfError, match=reason):
+        pdf_content.differences(pdf, broken)
+
+
+def test_every_file_of_a_figure_can_be_compared(drawing: Drawing) -> None:
+    """The vector files of every step and theme, as the build makes them."""
+    for asset in assets(drawing.entry, Order(out=drawing.entry.file)):  # type: ignore[arg-type]
+        data = encode(drawing, asset)
+        if asset.format == "svg":
+            assert vector.normal(data.decode()).startswith("<svg")
+        elif asset.format == "pdf":
+            assert pdf_content.differences(data, data + b"\n") == []

@@ -18,4 +18,5 @@ if __name__ == "__main__":
     for entry in course.entries:
         drawing = draw(course, entry)
         drawing.require_claims()
-        (out / f"{entry.name}.scene").write_text(scene(drawing.canvas), encoding="utf-8")
+        text = scene(drawing.canvas, entry.definition.alt)
+        (out / f"{entry.name}.scene").write_text(text, encoding="utf-8")

@@ -53,7 +53,8 @@ def judge(name: str, now: str, baselines: Baselines) -> None:
 @pytest.mark.parametrize("name", COURSE.names)
 def test_scene(name: str) -> None:
     """What is drawn is what was looked at."""
-    judge(name, scene(drawing_of(name).canvas), BASELINES)
+    drawing = drawing_of(name)
+    judge(name, scene(drawing.canvas, drawing.entry.definition.alt), BASELINES)
 
 
 def test_no_scene_is_left_over() -> None:

@@ -65,7 +65,7 @@ def snapshot(drawing: Drawing) -> Snapshot:
         asset = Asset(drawing.entry.name, drawing.canvas.steps, step, theme, "png")
         files[View(step, theme, "png")] = encode(drawing, asset, DPI)
         files[View(step, theme, "svg")] = normal_vector(drawing, step, theme).encode()
-    return Snapshot(scene(drawing.canvas), files)
+    return Snapshot(scene(drawing.canvas, drawing.entry.definition.alt), files)
 
 
 def versions() -> dict[str, str]:

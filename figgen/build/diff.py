@@ -119,7 +119,8 @@ class EarlierBuild:
             view: encode(drawing, Asset(name, steps, view.step, view.theme, view.format))
             for view in sorted(wanted, key=str)
         }
-        return Snapshot(None if before.scene is None else scene(drawing.canvas), files)
+        now = None if before.scene is None else scene(drawing.canvas, drawing.entry.definition.alt)
+        return Snapshot(now, files)
 
 
 def earlier_build(folder: Path, name: str, scenes: dict[str, str] | None = None) -> EarlierBuild:

@@ -35,7 +35,8 @@ else:
     from figgen.build.course import read_course
     from figgen.build.drawing import draw
     course = read_course(Path(sys.argv[1]))
-    found = {name: scene(draw(course, course.find(name)).canvas) for name in sys.argv[2:]}
+    entries = [course.find(name) for name in sys.argv[2:]]
+    found = {each.name: scene(draw(course, each).canvas, each.definition.alt) for each in entries}
     print(json.dumps(found))
 """
 

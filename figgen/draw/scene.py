@@ -49,16 +49,19 @@ KINDS: dict[type[Artist], str] = {
 Properties = Iterator[tuple[str, object]]
 
 
-def scene(canvas: Canvas) -> str:
+def scene(canvas: Canvas, opening: str = "") -> str:
     """What is drawn, as text; the same whatever step and theme the canvas shows now.
 
     Args:
         canvas: The drawing.
+        opening: The sentence with which the author opens the alt text; none if empty.
 
     Returns:
         Blocks of lines, an empty line between two.
     """
     every_axes = canvas.figure.axes
+    sentences = [(1, None, " ".join(opening.split()))] if opening else []
+    sentences += canvas.sentences
     blocks = [
         _block("canvas", canvas.slot, _of_canvas(canvas)),
         *(_block("axes", str(n), _of_axes(canvas, axes)) for n, axes in enumerate(every_axes)),
@@ -67,7 +70,7 @@ def scene(canvas: Canvas) -> str:
         *(_block("claim", filed.claim.what, _of_claim(filed.claim)) for filed in canvas.claims),
         *(
             _block("sentence", words, [("steps", _span(first, last))])
-            for first, last, words in canvas.sentences
+            for first, last, words in sentences
         ),
         *(_block("source", kind, _of_source(kind, text)) for kind, text in canvas.sources.items()),
     ]

@@ -60,8 +60,7 @@ def scene(canvas: Canvas, opening: str = "") -> str:
         Blocks of lines, an empty line between two.
     """
     every_axes = canvas.figure.axes
-    sentences = [(1, None, " ".join(opening.split()))] if opening else []
-    sentences += canvas.sentences
+    sentences = [*([(1, None, " ".join(opening.split()))] if opening else []), *canvas.sentences]
     blocks = [
         _block("canvas", canvas.slot, _of_canvas(canvas)),
         *(_block("axes", str(n), _of_axes(canvas, axes)) for n, axes in enumerate(every_axes)),

@@ -13,8 +13,8 @@ from figgen.draw.scene_blocks import PAGE, Block, numbers, read_blocks, span
 
 CLAIM_SHARE = 1e-6
 """What another version may do to a claimed number, relative to it: the last digit written."""
-RANGE_SHARE = 3e-5
-"""What it may do to a place in axes, relative to their range: the last digit written."""
+RANGE_SHARE = 2e-5
+"""What it may do to a place in a plot, relative to its range: two units of the last digit."""
 MEASURED_TWICE = 2.0
 """A place on the page comes from the sizes of the texts to both sides of it."""
 FARTHEST = 0.15

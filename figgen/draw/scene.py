@@ -157,9 +157,10 @@ def _of_claim(claim: Claim) -> Properties:
     drawn, _ = claim.values
     yield "by", _in_one_line(claim.how)
     yield "within", f"{claim.tolerance:g}"
-    # A difference that should be 0 is noise; what it is compared with has a size.
-    size = max(float(np.abs(drawn[np.isfinite(drawn)]).max(initial=0)), claim.tolerance)
-    digits = CLAIM_DIGITS - int(np.floor(np.log10(size))) if size else CLAIM_DIGITS
+    # Nothing below what the claim promises: of a number that should be 0 that would be noise.
+    largest = float(np.abs(drawn[np.isfinite(drawn)]).max(initial=0.0))
+    finest = max(largest * 10.0**-CLAIM_DIGITS, claim.tolerance * claim.scale / 10)
+    digits = -int(np.floor(np.log10(finest))) if finest else CLAIM_DIGITS
     values = [_number(float(value), digits) for value in drawn.ravel()]
     yield from _sampled(values, "drawn")
 

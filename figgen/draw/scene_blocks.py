@@ -71,8 +71,7 @@ def read_blocks(scene: str) -> list[Block]:
     for text in scene.split("\n\n"):
         first, *lines = text.rstrip("\n").split("\n")
         kind, _, title = first.partition(" ")
-        if kind:
-            blocks.append(Block(kind, title, tuple(line.removeprefix("  ") for line in lines)))
+        blocks.append(Block(kind, title, tuple(line.removeprefix("  ") for line in lines)))
     return blocks
 
 

@@ -224,6 +224,19 @@ def test_diff_tells_what_changed_worst_first(accepted: Run, folder: Path) -> Non
     }
 
 
+def test_diff_writes_a_page_also_when_nothing_changed(accepted: Run, folder: Path) -> None:
+    """So that an old page does not tell what is mended."""
+    change(folder, "one", "1.5", "1.25")
+    done = accepted("diff", "good", "--html", "new/diff.html", "-j1")
+    assert done.stdout.endswith("with the baseline: 1 differs; new/diff.html shows them\n")
+    page = folder / "new" / "diff.html"
+    assert 'id="good"' in page.read_text(encoding="utf-8")
+    change(folder, "one", "1.25", "1.5")
+    done = accepted("diff", "good", "--html", "new/diff.html", "-j1")
+    assert (done.exit_code, "no change" in done.stdout) == (0, True)
+    assert 'id="good"' not in page.read_text(encoding="utf-8")
+
+
 def test_diff_tells_a_figure_that_cannot_be_drawn(accepted: Run, folder: Path) -> None:
     """With the author's line; it stands before all others."""
     change(folder, "one", "canvas.number(1, 1, value)", "canvas.number(1, 1.5, value)")

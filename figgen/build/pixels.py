@@ -122,9 +122,9 @@ def compare(before: Pixels, after: Pixels) -> PixelChange | None:
     sizes = [(picture.shape[1], picture.shape[0]) for picture in (before, after)]
     if sizes[0] != sizes[1]:
         return PixelChange((), sizes[0], sizes[1], 255)
-    gaps = np.abs(before.astype(np.int16) - after).max(axis=2)
-    if not gaps.any():
+    if np.array_equal(before, after):
         return None
+    gaps = np.abs(before.astype(np.int16) - after).max(axis=2)
     places = sorted(_places(gaps > 0), key=lambda place: (-place.count, place.top, place.left))
     return PixelChange(tuple(places), sizes[0], sizes[1], int(gaps.max()))
 

@@ -148,7 +148,7 @@ def _summary(found: Sequence[Difference], among: int, other: str, html: Path | N
     if reported:
         words += f"; {reported} drawn otherwise, by other versions"
     if html is not None:
-        words += f"; {html} shows them"
+        words += f"; {html} shows {'them' if found else 'it'}"
     elif found:
         words += "; to see them: --html FILE"
     return words

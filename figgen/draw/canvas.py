@@ -26,7 +26,7 @@ from numpy.typing import ArrayLike
 
 from figgen.core import Claim, InputError
 from figgen.core.numbers import printed, read, rounded
-from figgen.draw.marks import Mark, drawn, require_plain
+from figgen.draw.marks import Letters, Mark, drawn, require_plain
 from figgen.draw.style import LABEL, SMALL, style
 from figgen.draw.theme import ROLES, TINT, Role, Theme
 
@@ -80,6 +80,7 @@ class Canvas:
         marks: Everything that is visible, in the order of drawing.
         claims: Every claim filed so far.
         sources: Other forms of what is drawn, by file extension: ``dot`` for a graph.
+        named: Texts, each with what it names.
 
     Raises:
         InputError: If there is no such slot.
@@ -93,6 +94,7 @@ class Canvas:
         self.marks: list[Mark] = []
         self.claims: list[Filed] = []
         self.sources: dict[str, str] = {}
+        self.named: list[tuple[Text, tuple[Artist, ...]]] = []
         self._author = author
         self._sentences: list[tuple[int, int | None, str]] = []
         self._now: tuple[int, int | None] = (1, None)
@@ -156,7 +158,12 @@ class Canvas:
     # Marks
 
     def mark(
-        self, artist: A, stroke: Role | None = None, fill: Role | None = None, tint: float = TINT
+        self,
+        artist: A,
+        stroke: Role | None = None,
+        fill: Role | None = None,
+        tint: float = TINT,
+        letters: Letters | None = None,
     ) -> A:
         """Enter an artist of your own: in the current step, in these roles.
 
@@ -165,6 +172,7 @@ class Canvas:
             stroke: The role of its line, edge or letters.
             fill: The role of its area.
             tint: How much of the fill's colour the area holds.
+            letters: What the area says, if it is the outline of letters.
 
         Returns:
             The artist.
@@ -185,7 +193,7 @@ class Canvas:
             raise InputError("artist", artist, "one that is not marked yet")
         if isinstance(artist, Text):
             require_plain(artist, stroke)
-        self.marks.append(Mark(artist, *self._now, stroke, fill, tint))
+        self.marks.append(Mark(artist, *self._now, stroke, fill, tint, letters))
         return artist
 
     def axes(self, left: float, bottom: float, width: float, height: float) -> Axes:
@@ -207,6 +215,15 @@ class Canvas:
         axes.set_autoscale_on(False)
         axes.margins(0)
         return axes
+
+    def names(self, text: Text, *artists: Artist) -> None:
+        """Say what a text stands beside because it is its name: it may not be far from it.
+
+        Args:
+            text: A text that is marked.
+            artists: What it names: marked lines, patches or collections.
+        """
+        self.named.append((text, artists))
 
     def text(
         self,

@@ -121,13 +121,14 @@ def decision_line(
         np.full(len(along), 0.5),
         "the middle of the sigmoid",
     )
-    plot.line([start[0], end[0]], [start[1], end[1]], role, width=LINE, zorder=2)
+    line = plot.line([start[0], end[0]], [start[1], end[1]], role, width=LINE, zorder=2)
     run = np.subtract(plot.on_page(*end), plot.on_page(*start))
     slope = float(np.degrees(np.arctan2(run[1], run[0])))
     across = side * 0.2 * np.array([-run[1], run[0]]) / np.hypot(*run)
     place = (start[0] + at * (end[0] - start[0]), start[1] + at * (end[1] - start[1]))
     text = plot.label(*place, words, shift=(float(across[0]), float(across[1])))
     text.set(rotation=slope, rotation_mode="anchor")
+    plot.canvas.names(text, line)
 
 
 def crossing(plot: Plot, neuron: Weights) -> tuple[tuple[float, float], tuple[float, float]]:

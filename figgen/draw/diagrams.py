@@ -292,6 +292,7 @@ class Diagram:
         top = y + _stack_height(node.labels) / 2
         for line in node.labels:
             line.text.set_position((x, top - line.ascent))
+            self.canvas.names(line.text, patch)
             top -= line.height + LINE_GAP
 
     def _draw_edge(self, edge: Edge, curve: Sequence[Point]) -> None:
@@ -309,6 +310,9 @@ class Diagram:
             self.canvas.mark(
                 self.canvas.page.add_patch(arrow), stroke=edge.role, fill=edge.role, tint=1
             )
+        for side in edge.labels.values():
+            for one in side:
+                self.canvas.names(one.text, arrow)
 
 
 def bezier(curve: Sequence[Point], count: int = CURVE_POINTS) -> Points:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from matplotlib.artist import Artist
 from matplotlib.collections import Collection
@@ -14,6 +15,18 @@ from matplotlib.text import Text
 
 from figgen.core import InputError
 from figgen.draw.theme import ROLES, Role, Theme
+
+
+class Letters(NamedTuple):
+    """What an area says whose outline is that of letters.
+
+    Attributes:
+        words: The text, or the LaTeX.
+        size: The size of its smallest letters in points.
+    """
+
+    words: str
+    size: float
 
 
 @dataclass(frozen=True)
@@ -27,6 +40,7 @@ class Mark:
         stroke: The role of its line, edge or letters; None for none.
         fill: The role of its area; None for none.
         tint: How much of the fill's colour the area holds, 1 for all.
+        letters: What the area says, if it is the outline of letters.
     """
 
     artist: Artist
@@ -35,6 +49,19 @@ class Mark:
     stroke: Role | None
     fill: Role | None
     tint: float
+    letters: Letters | None = None
+
+    @property
+    def words(self) -> str:
+        """What it says; nothing if it is no text."""
+        if isinstance(self.artist, Text):
+            return self.artist.get_text()
+        return self.letters.words if self.letters else ""
+
+    @property
+    def letter_role(self) -> Role | None:
+        """The role of its letters; None if it is no text."""
+        return (self.stroke or self.fill) if self.words.strip() else None
 
     def shows_in(self, step: int) -> bool:
         """Whether it is visible in ``step``."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
+from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
@@ -130,19 +131,24 @@ class Plane:
         """
         x0, y0 = self.origin
         beyond = 0.22
-        self._axis((self.x.low, y0), (self.x.high + self.dx(beyond), y0))
-        self._axis((x0, self.y.low), (x0, self.y.high + self.dy(beyond)))
-        self.label(self.x.high, y0, xlabel, size=MATHS, shift=(beyond + 0.08, 0), ha="left")
+        across = self._axis((self.x.low, y0), (self.x.high + self.dx(beyond), y0))
+        up = self._axis((x0, self.y.low), (x0, self.y.high + self.dy(beyond)))
+        text = self.label(self.x.high, y0, xlabel, size=MATHS, shift=(beyond + 0.08, 0), ha="left")
+        self.canvas.names(text, across)
         if ylabel:
-            self.label(x0, self.y.high, ylabel, size=MATHS, shift=(0, beyond + 0.02), va="bottom")
+            shift = (0, beyond + 0.02)
+            text = self.label(x0, self.y.high, ylabel, size=MATHS, shift=shift, va="bottom")
+            self.canvas.names(text, up)
         for tick, words in _labelled(xticks):
-            self._tick((tick, y0), (0, 0.06))
-            self.label(tick, y0, words, size=SMALL, shift=(0, -0.12), va="top")
+            mark = self._tick((tick, y0), (0, 0.06))
+            text = self.label(tick, y0, words, size=SMALL, shift=(0, -0.12), va="top")
+            self.canvas.names(text, mark)
         for tick, words in _labelled(yticks):
-            self._tick((x0, tick), (0.06, 0))
-            self.label(x0, tick, words, size=SMALL, shift=(-0.14, 0), ha="right")
+            mark = self._tick((x0, tick), (0.06, 0))
+            text = self.label(x0, tick, words, size=SMALL, shift=(-0.14, 0), ha="right")
+            self.canvas.names(text, mark)
 
-    def _axis(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+    def _axis(self, start: tuple[float, float], end: tuple[float, float]) -> FancyArrowPatch:
         arrow = FancyArrowPatch(
             start,
             end,
@@ -154,11 +160,12 @@ class Plane:
             clip_on=False,
             zorder=1.5,
         )
-        self.canvas.mark(self.axes.add_patch(arrow), stroke="ink", fill="ink", tint=1)
+        self.axes.add_patch(arrow)
+        return self.canvas.mark(arrow, stroke="ink", fill="ink", tint=1)
 
-    def _tick(self, place: tuple[float, float], half: tuple[float, float]) -> None:
+    def _tick(self, place: tuple[float, float], half: tuple[float, float]) -> Line2D:
         (x, y), dx, dy = place, self.dx(half[0]), self.dy(half[1])
-        self.line([x - dx, x + dx], [y - dy, y + dy], "ink", width=LINE_WIDTH)
+        return self.line([x - dx, x + dx], [y - dy, y + dy], "ink", width=LINE_WIDTH)
 
     def line(
         self,
@@ -170,7 +177,7 @@ class Plane:
         dashed: bool = False,
         dotted: bool = False,
         zorder: float = 2,
-    ) -> None:
+    ) -> Line2D:
         """Draw a line without a claim.
 
         Args:
@@ -181,6 +188,9 @@ class Plane:
             dashed: Whether it is dashed.
             dotted: Whether each place is a dot too.
             zorder: What it lies above.
+
+        Returns:
+            The line.
         """
         (line,) = self.axes.plot(
             np.asarray(x),
@@ -192,7 +202,7 @@ class Plane:
             clip_on=False,
             zorder=zorder,
         )
-        self.canvas.mark(line, stroke=role, fill=role, tint=1)
+        return self.canvas.mark(line, stroke=role, fill=role, tint=1)
 
     def dot(
         self, x: float, y: float, role: Role, *, hollow: bool = False, size: float = 10.0

@@ -1,62 +1,109 @@
-"""Every claim of every figure, run without writing a file."""
+"""Every claim of every figure, and its look, without writing a file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import partial
 
 from figgen.build.course import Course, Entry
 from figgen.build.drawing import draw
 from figgen.build.errors import BuildError
+from figgen.build.look import excuse, judge, same_words
+from figgen.build.workers import run_each
 from figgen.core import Claim
 from figgen.core.arrays import is_finite
+from figgen.draw.look.findings import RULES, Finding
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the claims of one figure say.
+    """What is to be said of one figure.
 
     Attributes:
         name: The figure's name.
         claims: Its claims.
         error: Why it could not be drawn, or which claims fail; None if all is well.
+        alt: Its alt text.
+        findings: What is wrong with its look.
+        excused: What would be, but for the reason that its definition gives.
     """
 
     name: str
     claims: tuple[Claim, ...] = ()
     error: str | None = None
+    alt: str = ""
+    findings: tuple[Finding, ...] = ()
+    excused: tuple[Finding, ...] = ()
 
 
 def check(
-    course: Course, entries: Sequence[Entry], done: Callable[[Verdict], None] = lambda _: None
+    course: Course,
+    entries: Sequence[Entry],
+    done: Callable[[Verdict], None] = lambda _: None,
+    jobs: int = 1,
 ) -> list[Verdict]:
-    """Draw every figure and judge its claims.
+    """Draw every figure, judge its claims and then its look.
 
     Args:
         course: The course.
         entries: The figures to check.
-        done: Called with each verdict as it comes.
+        done: Called with each verdict as it comes, before its alt text is compared with others.
+        jobs: How many processes to use.
 
     Returns:
         The verdicts, in the order of ``entries``.
     """
-    verdicts = []
-    for entry in entries:
-        claims: tuple[Claim, ...] = ()
-        error = None
-        try:
-            drawing = draw(course, entry)
-            claims = drawing.claims
-            drawing.require_claims()
-        except BuildError as problem:
-            error = str(problem)
-        verdicts.append(Verdict(entry.name, claims, error))
-        done(verdicts[-1])
-    return verdicts
+    verdicts: dict[str, Verdict] = {}
+    with closing(_judged(course, entries, min(jobs, len(entries)))) as judged:
+        for verdict in judged:
+            verdicts[verdict.name] = verdict
+            done(verdict)
+    # All of a course, because to judge a part tells nothing of duplicates of the rest.
+    whole = {entry.name for entry in entries} >= set(course.names)
+    rules = [rule for rule in RULES if whole or rule != "alt-duplicate"]
+    alts = {name: verdicts[name].alt for name in (entry.name for entry in entries)}
+    same = same_words({name: alt for name, alt in alts.items() if alt})
+    return [
+        _excused(verdicts[entry.name], entry, [same[entry.name]] * (entry.name in same), rules)
+        for entry in entries
+    ]
+
+
+def _judged(course: Course, entries: Sequence[Entry], jobs: int) -> Generator[Verdict]:
+    if jobs <= 1:
+        for entry in entries:
+            yield _judge(course, entry)
+        return
+    for entry, verdict in run_each(partial(_judge, course), entries, jobs, __name__):
+        died = f"{entry.file}:{entry.line}: a worker process died; try again with -j 1"
+        yield verdict or Verdict(entry.name, error=died)
+
+
+def _judge(course: Course, entry: Entry) -> Verdict:
+    verdict = Verdict(entry.name)
+    try:
+        drawing = draw(course, entry)
+        verdict = replace(verdict, claims=drawing.claims)
+        drawing.require_claims()
+        # A picture of wrong numbers is not looked at.
+        return replace(verdict, alt=drawing.alt(), findings=tuple(judge(drawing)))
+    except BuildError as problem:
+        return replace(verdict, error=str(problem))
+
+
+def _excused(
+    verdict: Verdict, entry: Entry, more: Sequence[Finding], rules: Sequence[str]
+) -> Verdict:
+    if verdict.error is not None:
+        return verdict
+    findings, excused = excuse([*verdict.findings, *more], entry.definition.excuses, rules)
+    return replace(verdict, findings=tuple(findings), excused=tuple(excused))
 
 
 def summary(verdicts: Sequence[Verdict], problems: int = 0) -> dict[str, int | float | None]:
-    """The verdicts in four numbers.
+    """The verdicts in five numbers.
 
     Args:
         verdicts: One a figure.
@@ -65,14 +112,19 @@ def summary(verdicts: Sequence[Verdict], problems: int = 0) -> dict[str, int | f
     Returns:
         ``figures`` and ``claims`` count what was checked, ``failed`` the claims that do not hold
         and the figures and modules that could not be drawn or read. ``worst_relative_error`` is
-        None if it is infinite, which JSON cannot say.
+        None if it is infinite, which JSON cannot say. ``findings`` counts what is wrong with the
+        look.
     """
     claims = [claim for verdict in verdicts for claim in verdict.claims]
-    undrawn = sum(verdict.error is not None and not verdict.claims for verdict in verdicts)
+    undrawn = sum(
+        verdict.error is not None and all(claim.holds for claim in verdict.claims)
+        for verdict in verdicts
+    )
     worst = max((claim.error for claim in claims), default=0.0)
     return {
         "figures": len(verdicts),
         "claims": len(claims),
         "failed": sum(not claim.holds for claim in claims) + undrawn + problems,
         "worst_relative_error": worst if is_finite(worst) else None,
+        "findings": sum(len(verdict.findings) for verdict in verdicts),
     }

@@ -65,10 +65,7 @@ def check(
     rules = [rule for rule in RULES if whole or rule != "alt-duplicate"]
     alts = {name: verdicts[name].alt for name in (entry.name for entry in entries)}
     same = same_words({name: alt for name, alt in alts.items() if alt})
-    return [
-        _excused(verdicts[entry.name], entry, [same[entry.name]] * (entry.name in same), rules)
-        for entry in entries
-    ]
+    return [_excused(verdicts[entry.name], entry, same.get(entry.name), rules) for entry in entries]
 
 
 def _judged(course: Course, entries: Sequence[Entry], jobs: int) -> Generator[Verdict]:
@@ -93,12 +90,11 @@ def _judge(course: Course, entry: Entry) -> Verdict:
         return replace(verdict, error=str(problem))
 
 
-def _excused(
-    verdict: Verdict, entry: Entry, more: Sequence[Finding], rules: Sequence[str]
-) -> Verdict:
+def _excused(verdict: Verdict, entry: Entry, same: Finding | None, rules: Sequence[str]) -> Verdict:
     if verdict.error is not None:
         return verdict
-    findings, excused = excuse([*verdict.findings, *more], entry.definition.excuses, rules)
+    found = [*verdict.findings, *([same] if same else [])]
+    findings, excused = excuse(found, entry.definition.excuses, rules)
     return replace(verdict, findings=tuple(findings), excused=tuple(excused))
 
 

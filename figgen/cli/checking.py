@@ -51,8 +51,7 @@ def check(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
         for finding in verdict.findings:
             complain(f"look {verdict.name}", str(finding))
     excused = [
-        {"name": verdict.name, "reason": entry.definition.excuses[finding.rule]}
-        | finding.as_json()
+        {"name": verdict.name, "reason": entry.definition.excuses[finding.rule]} | finding.as_json()
         for verdict, entry in zip(verdicts, entries, strict=True)
         for finding in verdict.excused
     ]

@@ -41,6 +41,8 @@ VISIONS: Mapping[str, Colours] = {
 }
 """How linear RGB looks to each kind of eye, as a matrix that acts on a column."""
 
+_DARKEST = 0.04045
+"""Up to here sRGB (IEC 61966-2-1) is a straight line."""
 _TO_XYZ = np.array(
     [
         [0.4124564, 0.3575761, 0.1804375],
@@ -54,7 +56,7 @@ _TO_XYZ = np.array(
 def linear(encoded: ArrayLike) -> Colours:
     """Linear RGB of sRGB colours from 0 to 1, shape (..., 3)."""
     encoded = np.asarray(encoded, dtype=np.float64)
-    return np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    return np.where(encoded <= _DARKEST, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
 
 
 def luminance(encoded: ArrayLike) -> NDArray[np.float64]:
@@ -77,9 +79,7 @@ def lab(colour: str, vision: str = "normal vision") -> Colours:
     """
     rgb = np.clip(VISIONS[vision] @ linear(to_rgb(colour)), 0, 1)
     share = (_TO_XYZ @ rgb) / (_TO_XYZ @ np.ones(3))
-    x, y, z = np.where(
-        share > (6 / 29) ** 3, np.cbrt(share), share / (3 * (6 / 29) ** 2) + 4 / 29
-    )
+    x, y, z = np.where(share > (6 / 29) ** 3, np.cbrt(share), share / (3 * (6 / 29) ** 2) + 4 / 29)
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 

@@ -26,9 +26,7 @@ OUTSIDE = 0.02
 """Inches by which ink may reach over the end of the canvas: the edge of a line on the border."""
 
 
-def texts_on_texts(
-    shown: Sequence[Layer], visible: Sequence[Values]
-) -> Found:
+def texts_on_texts(shown: Sequence[Layer], visible: Sequence[Values]) -> Found:
     """``text-over-text``: square points of ink that two texts have in common."""
     texts = [
         (layer, layer.pixels[layer.solid & (share > SOLID)], layer.box)
@@ -50,9 +48,7 @@ def texts_on_texts(
             yield Finding("text-over-text", what, says, common, TOUCH, where=other.middle)
 
 
-def crossed(
-    layer: Layer, others: Choice, below: Values, theme: Theme
-) -> Found:
+def crossed(layer: Layer, others: Choice, below: Values, theme: Theme) -> Found:
     """``text-over-stroke``: square points of ink below which something else begins or runs.
 
     Args:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -73,7 +73,9 @@ class Layer:
     @property
     def middle(self) -> tuple[float, float] | None:
         """The middle of its box."""
-        return self.box and ((self.box.x0 + self.box.x1) / 2, (self.box.y0 + self.box.y1) / 2)
+        if self.box is None:
+            return None
+        return (self.box.x0 + self.box.x1) / 2, (self.box.y0 + self.box.y1) / 2
 
 
 class Layers:
@@ -93,7 +95,8 @@ class Layers:
     def __init__(self, canvas: Canvas) -> None:
         self.canvas = canvas
         width, height = (round(side * POINTS_PER_INCH) for side in (canvas.width, canvas.height))
-        renderer = RendererAgg(width + 2 * BEYOND, height + 2 * BEYOND, POINTS_PER_INCH)
+        sheet = (width + 2 * BEYOND, height + 2 * BEYOND, POINTS_PER_INCH)
+        renderer: Any = RendererAgg(*sheet)  # type: ignore[no-untyped-call]  # matplotlib's
         marks = {id(mark.artist): mark for mark in canvas.marks}
         with style(), _moved(canvas.figure):
             prints = [
@@ -192,7 +195,7 @@ class _Print:
         return Bbox((ends - BEYOND) / POINTS_PER_INCH)
 
 
-def _print(canvas: Canvas, mark: Mark, renderer: RendererAgg) -> _Print:
+def _print(canvas: Canvas, mark: Mark, renderer: Any) -> _Print:
     artist = mark.artist
     probe = replace(
         mark,

@@ -98,9 +98,7 @@ def pale_text(layer: Layer, share: Values, below: Values, theme: Theme) -> Found
                       theme=theme.name, where=layer.middle)  # fmt: skip
 
 
-def pale_stroke(
-    layer: Layer, share: Values, below: Values, lined: Choice, theme: Theme
-) -> Found:
+def pale_stroke(layer: Layer, share: Values, below: Values, lined: Choice, theme: Theme) -> Found:
     """``stroke-contrast``: of lines, edges and full areas against what is painted below them.
 
     A tinted area is decoration, and what has the colour of paper parts other things. Where a line

@@ -24,8 +24,9 @@ def gap(layers: Layers, layer: Layer, box: Bbox) -> float:
         return float("inf")
     places = layers.places[layer.pixels[layer.solid]]
     if not len(places):
-        places = np.clip(box.get_points().mean(axis=0), layer.box.min, layer.box.max)[None]
-    outside = np.maximum(np.maximum(box.min - places, places - box.max), 0.0)
+        places = np.clip(box.get_points().mean(axis=0), *layer.box.get_points())[None]
+    low, high = box.get_points()
+    outside = np.maximum(np.maximum(low - places, places - high), 0.0)
     return float(np.hypot(*outside.T).min())
 
 
@@ -61,12 +62,12 @@ def placed(layers: Layers) -> Iterator[Finding]:
         yield Finding("margin", "the picture", "is empty; something or more", 0.0, FILLED)
         return
     slot = np.array([canvas.width, canvas.height])
-    filled = float((box.size / slot).max())
+    low, high = box.get_points()
+    filled = float(((high - low) / slot).max())
     if filled < FILLED:
         says = f"fills {filled:.0%} of its slot's width or height; {FILLED:.0%} or more of one"
         yield Finding("margin", "the picture", says, filled, FILLED, step=canvas.steps)
-    middle = (box.min + box.max) / 2
-    off = float(np.abs(middle / slot - 0.5).max())
+    off = float(np.abs((low + high) / 2 / slot - 0.5).max())
     if off > OFF:
         says = f"is {off:.0%} of its slot's width or height off its middle; {OFF:.0%} or less"
         yield Finding("balance", "the picture", says, off, OFF, step=canvas.steps)

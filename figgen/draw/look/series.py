@@ -55,7 +55,9 @@ def alike(mark: Mark) -> Hashable:
             )
         case Patch():
             # How many corners a free form has is the simplest that is to be known of its form.
-            form = len(artist.get_path().vertices) if isinstance(artist, FREE_FORMS) else 0
+            form = (
+                len(np.asarray(artist.get_path().vertices)) if isinstance(artist, FREE_FORMS) else 0
+            )
             return type(artist), form, artist.get_linestyle(), mark.stroke is None, hollow
         case Collection():
             # A text, because some kinds have one style for each of their parts.
@@ -93,13 +95,11 @@ def _is_a_head(layer: Layer) -> bool:
     return (
         isinstance(layer.mark.artist, FancyArrowPatch)
         and box is not None
-        and float(np.hypot(*box.size)) < BESIDE
+        and float(np.hypot(box.width, box.height)) < BESIDE
     )
 
 
-def _named(
-    layers: Layers, layer: Layer, texts: Sequence[Layer], things: Sequence[Layer]
-) -> bool:
+def _named(layers: Layers, layer: Layer, texts: Sequence[Layer], things: Sequence[Layer]) -> bool:
     """Whether a text says what it is: its own, one in it, or one beside it in its role."""
     own = layer.mark
     if any(own.artist in artists for _, artists in layers.canvas.named):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from conftest import COURSE, drawing_of
 from matplotlib.patches import Circle, Rectangle
 from small_course import figure_with, write_course
 
@@ -382,6 +383,14 @@ def test_what_is_fine_is_not_found(clean: Canvas, fine: str) -> None:
     """Each is near to something that is planted above."""
     FINE[fine](clean)
     assert judge(drawing(clean)) == []
+
+
+@pytest.mark.parametrize("name", COURSE.names)
+def test_the_lecture_has_no_finding(name: str) -> None:
+    """In no step and no theme, but for what a definition excuses with a reason."""
+    found = drawing_of(name)
+    remaining, _ = excuse(judge(found), found.entry.definition.excuses)
+    assert [str(finding) for finding in remaining] == []
 
 
 # Findings and excuses

@@ -219,8 +219,8 @@ def _wrong(plot: Plot, corner: Corner, says: int) -> None:
     x, y = plot.on_page(corner.x, corner.y)
     # A little paper on both sides parts it from the field, which is as grey as it is in print.
     rings: tuple[tuple[Role, int, float], ...] = (("paper", 8, 3.9), ("negative", 4, 4.0))
-    for role, width, zorder in rings:
-        (ring,) = canvas.page.plot([x], [y], "o", markersize=1.75 * MARKER, markeredgewidth=width)
+    for role, thick, zorder in rings:
+        (ring,) = canvas.page.plot([x], [y], "o", markersize=1.75 * MARKER, markeredgewidth=thick)
         ring.set_zorder(zorder)
         canvas.mark(ring, stroke=role)
     text = canvas.number(x, y - 0.7 - cap_height(SMALL) / 2, says, before="wrong: says ",

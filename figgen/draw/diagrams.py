@@ -146,7 +146,7 @@ class Diagram:
             raise InputError("name of a node", name, "one that is not taken")
         labels = [write_label(self.canvas, label, "ink", size)]
         if below:
-            labels.append(write_label(self.canvas, below, "muted", LABEL))
+            labels.append(write_label(self.canvas, below, kind, LABEL))
         self.nodes[name] = Node(name, kind, labels, height, self.canvas.span)
 
     def edge(self, tail: str, head: str, role: Role = "ink") -> Edge:

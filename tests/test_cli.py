@@ -354,9 +354,16 @@ def test_what_an_author_prints_is_no_output(small: Path) -> None:
 
 
 def test_check_json(small: Path) -> None:
-    """A few numbers, no failure, and not one file."""
+    """A few numbers, no failure, what is excused, and not one file."""
     before = files_in(small.parent)
-    assert json.loads(output("--figures", small, "check", "--json")) == {
+    answer = json.loads(output("--figures", small, "check", "--json"))
+    excused = answer["excused"]
+    assert {(each["name"], each["rule"], each["reason"]) for each in excused} == {
+        (name, rule, "a test")
+        for name in ("good", "two-steps")
+        for rule in ("alt-length", "balance", "margin")
+    }
+    assert answer == {
         "figures": 2,
         "claims": 1,
         "equations": 0,
@@ -364,15 +371,19 @@ def test_check_json(small: Path) -> None:
         "failed": 0,
         "worst_relative_error": 0,
         "failures": [],
+        "findings": 0,
+        "look": [],
+        "excused": excused,
     }
     assert [name for name in files_in(small.parent) if "__pycache__" not in name] == before
 
 
 def test_check(small: Path) -> None:
-    """One line for people; names choose figures."""
-    assert output("--figures", small, "check", "good") == (
-        "1 figure, 1 claim: all hold; worst relative error 0\n"
-    )
+    """A line for people, one for each excuse, and one for the look; names choose figures."""
+    first, *excused, last = output("--figures", small, "check", "good").splitlines()
+    assert first == "1 figure, 1 claim: all hold; worst relative error 0"
+    assert excused[0] == "excused good: margin, the picture: a test"
+    assert last == "look: 3 findings excused, 0 not"
 
 
 def test_check_counts_equations(equations: Path) -> None:

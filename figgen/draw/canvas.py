@@ -27,7 +27,7 @@ from numpy.typing import ArrayLike
 
 from figgen.core import Claim, InputError
 from figgen.core.numbers import printed, read, rounded
-from figgen.draw.marks import Mark, drawn, require_plain
+from figgen.draw.marks import Letters, Mark, drawn, require_plain
 from figgen.draw.style import LABEL, SMALL, style
 from figgen.draw.theme import ROLES, TINT, Role, Theme
 
@@ -102,6 +102,7 @@ class Canvas:
         equations: Every equation written so far.
         measured: Width and height in inches of every text that was measured, by its words and size.
         sources: Other forms of what is drawn, by file extension: ``dot`` for a graph.
+        named: Texts, each with what it names.
 
     Raises:
         InputError: If there is no such slot.
@@ -117,6 +118,7 @@ class Canvas:
         self.equations: list[Equation] = []
         self.sources: dict[str, str] = {}
         self.measured: dict[tuple[str, float], tuple[float, float]] = {}
+        self.named: list[tuple[Text, tuple[Artist, ...]]] = []
         self._author = author
         self._sentences: list[tuple[int, int | None, str]] = []
         self._now: tuple[int, int | None] = (1, None)
@@ -187,6 +189,7 @@ class Canvas:
         tint: float = TINT,
         *,
         name: str = "",
+        letters: Letters | None = None,
     ) -> A:
         """Enter an artist of your own: in the current step, in these roles.
 
@@ -196,6 +199,7 @@ class Canvas:
             fill: The role of its area.
             tint: How much of the fill's colour the area holds.
             name: What it is, so that a change of it can be told in words: "edge x → y".
+            letters: What the area says, if it is the outline of letters.
 
         Returns:
             The artist.
@@ -216,7 +220,7 @@ class Canvas:
             raise InputError("artist", artist, "one that is not marked yet")
         if isinstance(artist, Text):
             require_plain(artist, stroke)
-        self.marks.append(Mark(artist, *self._now, stroke, fill, tint, name))
+        self.marks.append(Mark(artist, *self._now, stroke, fill, tint, name, letters))
         return artist
 
     def axes(self, left: float, bottom: float, width: float, height: float) -> Axes:
@@ -238,6 +242,15 @@ class Canvas:
         axes.set_autoscale_on(False)
         axes.margins(0)
         return axes
+
+    def names(self, text: Text, *artists: Artist) -> None:
+        """Say what a text stands beside because it is its name: it may not be far from it.
+
+        Args:
+            text: A text that is marked.
+            artists: What it names: marked lines, patches or collections.
+        """
+        self.named.append((text, artists))
 
     def text(
         self,

@@ -224,7 +224,7 @@ def _soma(canvas: Canvas, middle: Array, role: Role) -> None:
         canvas.page.add_patch(patch)
         canvas.mark(patch, stroke=None if fill else role, fill=fill, tint=tint)
     x, y = (float(each) for each in middle)
-    circle(canvas, (x, y), 0.22, role, role, tint=0.6, width=MEMBRANE, zorder=3.2)
+    circle(canvas, (x, y), 0.22, role, role, tint=0.4, width=MEMBRANE, zorder=3.2)
     circle(canvas, (x + 0.05, y + 0.05), 0.06, role, role, tint=1, zorder=3.3)
 
 

@@ -22,6 +22,8 @@ SHADE = 0.6
 """How much of its colour a point holds."""
 BADGE = 23.0
 """Size of a point that is followed, in points."""
+HALO = 4.0
+"""How much larger the paper behind it is, in points."""
 AIR = 0.1
 """What is left around the cloud, relative to its size."""
 
@@ -74,6 +76,8 @@ def _ranges(points: Array) -> tuple[Interval, Interval]:
 
 def _badge(plot: Plot, point: Array, number: int) -> None:
     x, y = (float(each) for each in point)
+    # A little paper parts it from the points around it.
+    plot.dot(x, y, "paper", size=BADGE + HALO)
     plot.dot(x, y, "highlight", size=BADGE)
     height = y - plot.dy(cap_height(SMALL) / 2)
     text = plot.canvas.number(

@@ -121,13 +121,16 @@ def decision_line(
         np.full(len(along), 0.5),
         "the middle of the sigmoid",
     )
-    plot.line([start[0], end[0]], [start[1], end[1]], role, width=LINE, zorder=2)
+    ends = " to ".join(f"({printed(x)}, {printed(y)})" for x, y in (start, end))
+    plot.canvas.describe(f"On the line from {ends} a neuron is undecided, at 0.5.")
+    line = plot.line([start[0], end[0]], [start[1], end[1]], role, width=LINE, zorder=2)
     run = np.subtract(plot.on_page(*end), plot.on_page(*start))
     slope = float(np.degrees(np.arctan2(run[1], run[0])))
     across = side * 0.2 * np.array([-run[1], run[0]]) / np.hypot(*run)
     place = (start[0] + at * (end[0] - start[0]), start[1] + at * (end[1] - start[1]))
     text = plot.label(*place, words, shift=(float(across[0]), float(across[1])))
     text.set(rotation=slope, rotation_mode="anchor")
+    plot.canvas.names(text, line)
 
 
 def crossing(plot: Plot, neuron: Weights) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -214,14 +217,18 @@ def marker(canvas: Canvas, x: float, y: float, wanted: int) -> None:
 def _wrong(plot: Plot, corner: Corner, says: int) -> None:
     canvas = plot.canvas
     x, y = plot.on_page(corner.x, corner.y)
-    (ring,) = canvas.page.plot([x], [y], "o", markersize=1.75 * MARKER, markeredgewidth=4)
-    ring.set_zorder(4)
-    canvas.mark(ring, stroke="negative")
+    # A little paper on both sides parts it from the field, which is as grey as it is in print.
+    rings: tuple[tuple[Role, int, float], ...] = (("paper", 8, 3.9), ("negative", 4, 4.0))
+    for role, thick, zorder in rings:
+        (ring,) = canvas.page.plot([x], [y], "o", markersize=1.75 * MARKER, markeredgewidth=thick)
+        ring.set_zorder(zorder)
+        canvas.mark(ring, stroke=role)
     text = canvas.number(x, y - 0.7 - cap_height(SMALL) / 2, says, before="wrong: says ",
                          size=SMALL, weight="bold", va="baseline")  # fmt: skip
     text.set_zorder(6)
     width = canvas.measure(text)[0] + 0.24
     place = Box(x - width / 2, y - 0.7 - 0.19, width, 0.38)
+    card(canvas, place, "paper", "paper", tint=1, width=2.2 + 4, radius=0.1, zorder=5.4)
     card(canvas, place, "negative", "paper", tint=1, width=2.2, radius=0.1, zorder=5.5)
 
 

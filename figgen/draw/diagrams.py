@@ -147,7 +147,7 @@ class Diagram:
             raise InputError("name of a node", name, "one that is not taken")
         labels = [write_label(self.canvas, label, "ink", size)]
         if below:
-            labels.append(write_label(self.canvas, below, "muted", LABEL))
+            labels.append(write_label(self.canvas, below, kind, LABEL))
         self.nodes[name] = Node(name, kind, labels, height, self.canvas.span)
 
     def edge(self, tail: str, head: str, role: Role = "ink") -> Edge:
@@ -294,6 +294,7 @@ class Diagram:
         top = y + _stack_height(node.labels) / 2
         for line in node.labels:
             line.text.set_position((x, top - line.ascent))
+            line.stands_by(self.canvas, patch)
             top -= line.height + LINE_GAP
 
     def _draw_edge(self, edge: Edge, curve: Sequence[Point]) -> None:
@@ -311,6 +312,9 @@ class Diagram:
             self.canvas.page.add_patch(arrow)
             name = edge_name(edge.tail, edge.head)
             self.canvas.mark(arrow, stroke=edge.role, fill=edge.role, tint=1, name=name)
+        for side in edge.labels.values():
+            for one in side:
+                one.stands_by(self.canvas, arrow)
 
 
 def bezier(curve: Sequence[Point], count: int = CURVE_POINTS) -> Points:

@@ -18,6 +18,7 @@ from figgen.core import Claim, InputError
 from figgen.core.identities import NEARLY, Random, Values, equation_claims
 from figgen.draw.canvas import POINTS_PER_INCH, Canvas, Equation, Horizontal
 from figgen.draw.latex import PLUS, PREAMBLE, RELATION, aligned, aligned_rows, breaks, for_beamer
+from figgen.draw.marks import Letters
 from figgen.draw.planes import Box
 from figgen.draw.style import LABEL, MATHS, SMALL
 from figgen.draw.theme import Role
@@ -105,13 +106,15 @@ def place(
     em = size / POINTS_PER_INCH
     to_page = Affine2D().scale(em).translate(left, y + shift)
     now, last_now = canvas.span
+    letters = Letters(formula.latex, size * formula.smallest)
     for look, path in formula.parts:
         first = max(now, look.first)
         last = min((end for end in (look.last, last_now) if end is not None), default=None)
         patch = PathPatch(path.transformed(to_page), linewidth=0, zorder=3)
         with canvas.step(first, last):
             canvas.page.add_patch(patch)
-            canvas.mark(patch, fill=look.role or role, tint=1, name=f"formula `{formula.latex}`")
+            name = f"formula `{formula.latex}`"
+            canvas.mark(patch, fill=look.role or role, tint=1, name=name, letters=letters)
     return drawn
 
 

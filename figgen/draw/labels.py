@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.text import Text
 
 from figgen.draw.canvas import Canvas
@@ -93,6 +94,11 @@ class Label:
         """Whether there is a step that shows both."""
         (first, last), (other_first, other_last) = self.span, other.span
         return (last is None or other_first <= last) and (other_last is None or first <= other_last)
+
+    def stands_by(self, canvas: Canvas, artist: Artist) -> None:
+        """Say what it names; the layout itself keeps a formula of many parts beside it."""
+        if isinstance(self.text, Text):
+            canvas.names(self.text, artist)
 
     def room(self, spot: Point) -> Box:
         """What it takes up with its baseline at ``spot``, and what must stay clear around it."""

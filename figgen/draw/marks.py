@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from matplotlib.artist import Artist
 from matplotlib.collections import Collection
@@ -23,6 +24,18 @@ def edge_name(tail: str, head: str) -> str:
     return f"edge {tail}{ARROW}{head}"
 
 
+class Letters(NamedTuple):
+    """What an area says whose outline is that of letters.
+
+    Attributes:
+        words: The text, or the LaTeX.
+        size: The size of its smallest letters in points.
+    """
+
+    words: str
+    size: float
+
+
 @dataclass(frozen=True)
 class Mark:
     """One visible thing.
@@ -35,6 +48,7 @@ class Mark:
         fill: The role of its area; None for none.
         tint: How much of the fill's colour the area holds, 1 for all.
         name: What it is, for those who read of it: "edge x → y"; may be empty.
+        letters: What the area says, if it is the outline of letters.
     """
 
     artist: Artist
@@ -44,6 +58,19 @@ class Mark:
     fill: Role | None
     tint: float
     name: str = ""
+    letters: Letters | None = None
+
+    @property
+    def words(self) -> str:
+        """What it says; nothing if it is no text."""
+        if isinstance(self.artist, Text):
+            return self.artist.get_text()
+        return self.letters.words if self.letters else ""
+
+    @property
+    def letter_role(self) -> Role | None:
+        """The role of its letters; None if it is no text."""
+        return (self.stroke or self.fill) if self.words.strip() else None
 
     def shows_in(self, step: int) -> bool:
         """Whether it is visible in ``step``."""

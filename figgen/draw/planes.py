@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
+from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
@@ -130,19 +131,26 @@ class Plane:
         """
         x0, y0 = self.origin
         beyond = 0.22
-        self._axis("x axis", (self.x.low, y0), (self.x.high + self.dx(beyond), y0))
-        self._axis("y axis", (x0, self.y.low), (x0, self.y.high + self.dy(beyond)))
-        self.label(self.x.high, y0, xlabel, size=MATHS, shift=(beyond + 0.08, 0), ha="left")
+        across = self._axis("x axis", (self.x.low, y0), (self.x.high + self.dx(beyond), y0))
+        up = self._axis("y axis", (x0, self.y.low), (x0, self.y.high + self.dy(beyond)))
+        text = self.label(self.x.high, y0, xlabel, size=MATHS, shift=(beyond + 0.08, 0), ha="left")
+        self.canvas.names(text, across)
         if ylabel:
-            self.label(x0, self.y.high, ylabel, size=MATHS, shift=(0, beyond + 0.02), va="bottom")
+            shift = (0, beyond + 0.02)
+            text = self.label(x0, self.y.high, ylabel, size=MATHS, shift=shift, va="bottom")
+            self.canvas.names(text, up)
         for tick, words in _labelled(xticks):
-            self._tick("x", (tick, y0), (0, 0.06))
-            self.label(tick, y0, words, size=SMALL, shift=(0, -0.12), va="top")
+            mark = self._tick("x", (tick, y0), (0, 0.06))
+            text = self.label(tick, y0, words, size=SMALL, shift=(0, -0.12), va="top")
+            self.canvas.names(text, mark)
         for tick, words in _labelled(yticks):
-            self._tick("y", (x0, tick), (0.06, 0))
-            self.label(x0, tick, words, size=SMALL, shift=(-0.14, 0), ha="right")
+            mark = self._tick("y", (x0, tick), (0.06, 0))
+            text = self.label(x0, tick, words, size=SMALL, shift=(-0.14, 0), ha="right")
+            self.canvas.names(text, mark)
 
-    def _axis(self, name: str, start: tuple[float, float], end: tuple[float, float]) -> None:
+    def _axis(
+        self, name: str, start: tuple[float, float], end: tuple[float, float]
+    ) -> FancyArrowPatch:
         arrow = FancyArrowPatch(
             start,
             end,
@@ -154,12 +162,13 @@ class Plane:
             clip_on=False,
             zorder=1.5,
         )
-        self.canvas.mark(self.axes.add_patch(arrow), stroke="ink", fill="ink", tint=1, name=name)
+        self.axes.add_patch(arrow)
+        return self.canvas.mark(arrow, stroke="ink", fill="ink", tint=1, name=name)
 
-    def _tick(self, axis: str, place: tuple[float, float], half: tuple[float, float]) -> None:
+    def _tick(self, axis: str, place: tuple[float, float], half: tuple[float, float]) -> Line2D:
         (x, y), dx, dy = place, self.dx(half[0]), self.dy(half[1])
         name = f"tick on the {axis} axis"
-        self.line([x - dx, x + dx], [y - dy, y + dy], "ink", width=LINE_WIDTH, name=name)
+        return self.line([x - dx, x + dx], [y - dy, y + dy], "ink", width=LINE_WIDTH, name=name)
 
     def line(
         self,
@@ -172,7 +181,7 @@ class Plane:
         dotted: bool = False,
         zorder: float = 2,
         name: str = "",
-    ) -> None:
+    ) -> Line2D:
         """Draw a line without a claim.
 
         Args:
@@ -184,6 +193,9 @@ class Plane:
             dotted: Whether each place is a dot too.
             zorder: What it lies above.
             name: What it is, as in `Canvas.mark`.
+
+        Returns:
+            The line.
         """
         (line,) = self.axes.plot(
             np.asarray(x),
@@ -195,7 +207,7 @@ class Plane:
             clip_on=False,
             zorder=zorder,
         )
-        self.canvas.mark(line, stroke=role, fill=role, tint=1, name=name)
+        return self.canvas.mark(line, stroke=role, fill=role, tint=1, name=name)
 
     def dot(
         self,

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+from matplotlib.text import Text
 
 from figgen.core import (
     Array,
@@ -70,17 +71,20 @@ class Plot(Plane):
             shift: How far the name stands from that point of the curve, in inches.
         """
         links = as_chain(functions)
+        lines = []
         for x in self._visible(links):
             y = chain(links, x)
             self.canvas.claim(f"the curve {spoken(links)}", y, reference(links, x), BY_REFERENCE)
-            self.line(x, y, role, width=CURVE_WIDTH, zorder=3, name=f"curve {spoken(links)}")
+            curve = f"curve {spoken(links)}"
+            lines.append(self.line(x, y, role, width=CURVE_WIDTH, zorder=3, name=curve))
             self.canvas.describe(_course_of(spoken(links), x, y))
         if name:
             end = float(x[-1]) if name_at is None else name_at
-            self._name(end, float(chain(links, end)), name, role, shift)
+            text = self._name(end, float(chain(links, end)), name, role, shift)
+            self.canvas.names(text, *lines)
 
-    def _name(self, x: float, y: float, name: str, role: Role, shift: tuple[float, float]) -> None:
-        self.label(x, y, f"${name}$", role, size=MATHS, shift=shift, ha="left")
+    def _name(self, x: float, y: float, name: str, role: Role, shift: tuple[float, float]) -> Text:
+        return self.label(x, y, f"${name}$", role, size=MATHS, shift=shift, ha="left")
 
     def signed_curve(self, functions: Function | Sequence[Function]) -> None:
         """Draw nested functions, rising stretches apart from falling and level ones.
@@ -106,13 +110,15 @@ class Plot(Plane):
                 "the values at both ends",
             )
             role, word = _DIRECTIONS[sign]
-            self.line(x, y, role, width=CURVE_WIDTH, zorder=3, name=f"curve {spoken(links)}")
+            curve = f"curve {spoken(links)}"
+            line = self.line(x, y, role, width=CURVE_WIDTH, zorder=3, name=curve)
             middle = (piece.low + piece.high) / 2
             height = float(chain(links, middle))
             side = -1 if height > (self.y.low + self.y.high) / 2 else 1
-            self.label(
+            text = self.label(
                 middle, height, word, role, size=SMALL, shift=(-0.25 * side * sign, 0.4 * side)
             )
+            self.canvas.names(text, line)
             self.canvas.describe(f"{spoken(links)} {word} {where}.")
         for at in flat_points(links, self.x):
             height = float(chain(links, at))
@@ -145,6 +151,7 @@ class Plot(Plane):
         """
         links = as_chain(functions)
         broken = kinks(links, self.x)
+        lines = []
         for piece in _split(self.x, broken):
             x = piece.samples(SAMPLES)
             slope = chain_deriv(links, x, closed_form)
@@ -153,8 +160,10 @@ class Plot(Plane):
                 slope[0] = chain_deriv(links, np.nextafter(piece.low, piece.high), closed_form)
                 x[0] = np.nextafter(piece.low, piece.high)
             self._claim_slopes(links, x, slope, f"the derivative of {spoken(links)}")
-            name_of_line = f"derivative of {spoken(links)}"
-            self.line(x, slope, role, width=CURVE_WIDTH, dashed=True, zorder=3, name=name_of_line)
+            curve = f"derivative of {spoken(links)}"
+            lines.append(
+                self.line(x, slope, role, width=CURVE_WIDTH, dashed=True, zorder=3, name=curve)
+            )
             if signs:
                 self._sign_areas(x, slope)
         for kink in broken:
@@ -163,7 +172,8 @@ class Plot(Plane):
         slope = chain_deriv(links, x, closed_form)
         if name:
             end = self.x.high if name_at is None else name_at
-            self._name(end, float(chain_deriv(links, end, closed_form)), name, role, shift)
+            height = float(chain_deriv(links, end, closed_form))
+            self.canvas.names(self._name(end, height, name, role, shift), *lines)
         self.canvas.describe(_course_of(f"The derivative of {spoken(links)}", x, slope))
 
     def _jump(self, links: Chain, kink: float, role: Role) -> None:
@@ -185,7 +195,7 @@ class Plot(Plane):
                 continue
             area = self.axes.fill_between(x, 0, part, linewidth=0, zorder=1, clip_on=True)
             side = "above" if sign > 0 else "below"
-            self.canvas.mark(area, fill=role, tint=0.25, name=f"area {side} zero")
+            self.canvas.mark(area, fill=role, name=f"area {side} zero")
             peak = int(np.argmax(np.abs(part)))
             if abs(part[peak]) > self.dy(0.5):
                 self.label(float(x[peak]), float(part[peak]) / 2, symbol, role, size=SYMBOL)

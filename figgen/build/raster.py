@@ -1,0 +1,204 @@
+"""PNG: what Agg is told to draw, recorded once and replayed for each step and theme.
+
+The pixels are those of matplotlib's own ``savefig``, to the last bit; a test compares them.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NoReturn, TypeAlias
+
+import numpy as np
+from matplotlib.backend_bases import GraphicsContextBase
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.transforms import Transform, TransformedPath
+
+from figgen.build.recording import RGBA, Recorder, clip_of, repainted, shown
+from figgen.draw.canvas import Canvas, CanvasError
+from figgen.draw.marks import Mark
+from figgen.draw.mathtext import MATHTEXT
+from figgen.draw.theme import Theme
+
+Pixels: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
+
+COMPRESSION = 3
+"""Of zlib. Higher levels take four times as long for a tenth of the size."""
+
+
+class Raster:
+    """All pictures of a canvas at one resolution.
+
+    Args:
+        canvas: The canvas.
+        dpi: Pixels an inch.
+
+    Raises:
+        CanvasError: If a mark cannot be drawn in the colours of a theme.
+    """
+
+    def __init__(self, canvas: Canvas, dpi: float) -> None:
+        width, height = canvas.figure.get_size_inches() * dpi
+        recorder = _AggRecorder(width, height, dpi)
+        self._agg = recorder.agg
+        self._roles = recorder.record(canvas, dpi)
+        self._calls = recorder.calls
+
+    def pixels(self, step: int, theme: Theme) -> Pixels:
+        """One picture; shape (height, width, 4), and valid until the next one is asked for."""
+        seen = self._roles.seen_in(theme)
+        self._agg.clear()
+        for call in self._calls:
+            if shown(call.mark, step):
+                call.replay(self._agg, seen)
+        return np.asarray(self._agg)
+
+
+@dataclass(frozen=True)
+class _Call:
+    """One call of Agg.
+
+    Attributes:
+        name: The method.
+        mark: What it belongs to.
+        gc: Its graphics context, which no one else changes.
+        colour: The stroke.
+        args: The arguments, the graphics context among them.
+        fills: Which of them are a colour.
+        lists: Which of them are a list of colours.
+    """
+
+    name: str
+    mark: Mark | None
+    gc: GraphicsContextBase
+    colour: RGBA
+    args: tuple[Any, ...]
+    fills: tuple[int, ...]
+    lists: tuple[int, ...]
+
+    def replay(self, agg: Any, seen: Mapping[RGBA, RGBA]) -> None:
+        self.gc.set_foreground(repainted(self.colour, seen), isRGBA=True)
+        args = list(self.args)
+        for place in self.fills:
+            args[place] = repainted(args[place], seen)
+        for place in self.lists:
+            painted = [repainted(colour, seen) for colour in args[place]]
+            args[place] = np.array(painted, float).reshape(-1, 4)
+        getattr(agg, self.name)(*args)
+
+
+_CALLS: tuple[tuple[str, tuple[int, ...], tuple[int, ...]], ...] = (
+    ("draw_path", (3,), ()),
+    ("draw_markers", (5,), ()),
+    ("draw_path_collection", (), (6, 7)),
+    ("draw_quad_mesh", (), (7, 9)),
+    ("draw_text_image", (), ()),
+)
+"""The methods of Agg, and which of their arguments are a colour or a list of colours."""
+
+
+class _AggRecorder(RendererAgg, Recorder):
+    """matplotlib's Python half of Agg, with its C++ half replaced by a list of calls.
+
+    ``_renderer``, where the first hands over to the second, is a private name. The requirements
+    hold matplotlib to versions that have it.
+    """
+
+    def __init__(self, width: float, height: float, dpi: float) -> None:
+        super().__init__(width, height, dpi)  # type: ignore[no-untyped-call]
+        self.agg = self._renderer
+        self.calls: list[_Call] = []
+        self.mathtext_parser = MATHTEXT
+        self._renderer = self
+        for name, fills, lists in _CALLS:
+            setattr(self, name, partial(self._keep, name, fills, lists))
+        for name in ("draw_image", "draw_gouraud_triangles"):
+            setattr(self, name, self._refuse)
+
+    def _keep(
+        self,
+        name: str,
+        fills: tuple[int, ...],
+        lists: tuple[int, ...],
+        *args: Any,
+        hatchcolors: object = None,
+    ) -> None:
+        del hatchcolors  # of a hatch, which is refused
+        place = next(n for n, each in enumerate(args) if isinstance(each, GraphicsContextBase))
+        gc = args[place]
+        if gc.get_hatch():
+            raise CanvasError(f"{self._drawn()} is hatched; draw the lines as marks")
+        kept = [_frozen(each) for each in args]
+        fills = tuple(each for each in fills if each < len(args) and args[each] is not None)
+        self.calls.append(
+            _Call(name, self.mark, kept[place], gc.get_rgb(), tuple(kept), fills, lists)
+        )
+
+    def _refuse(self, *_args: object, **_named: object) -> NoReturn:
+        """Refuse what is not painted in roles.
+
+        Raises:
+            CanvasError: Always.
+        """
+        raise CanvasError(f"{self._drawn()} has colours of its own; no theme could paint it")
+
+
+def _frozen(value: Any) -> Any:
+    """What ``value`` is now: transforms follow the figure, and contexts are used again."""
+    match value:
+        case Transform():
+            return value.frozen()
+        case GraphicsContextBase():
+            kept = GraphicsContextBase()
+            kept.copy_properties(value)
+            rectangle = value.get_clip_rectangle()
+            path, transform = clip_of(value)
+            if rectangle is not None:
+                kept.set_clip_rectangle(rectangle.frozen())
+            if path is not None and transform is not None:
+                kept.set_clip_path(TransformedPath(path, transform.frozen()))
+            return kept
+        case _:
+            return value
+
+
+def png(pixels: Pixels, dpi: float, words: Mapping[str, str]) -> bytes:
+    """A PNG without alpha.
+
+    Args:
+        pixels: Opaque; shape (height, width, 4).
+        dpi: Pixels an inch.
+        words: Its text chunks.
+    """
+    height, width, _ = pixels.shape
+    # Rows as they are, each after a zero for "no filter": zlib finds what repeats in the row above
+    # by itself, and the pictures are smaller than with filters.
+    rows = np.zeros((height, 1 + 3 * width), np.uint8)
+    for channel in range(3):  # five times as fast as all three at once
+        rows[:, 1 + channel :: 3] = pixels[:, :, channel]
+    packer = zlib.compressobj(COMPRESSION, memLevel=9)
+    metre = round(dpi / 0.0254)
+    return b"".join(
+        [
+            b"\x89PNG\r\n\x1a\n",
+            _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)),
+            _chunk(b"pHYs", struct.pack(">IIB", metre, metre, 1)),
+            *(_text(key, text) for key, text in words.items()),
+            _chunk(b"IDAT", packer.compress(rows.data) + packer.flush()),
+            _chunk(b"IEND", b""),
+        ]
+    )
+
+
+def _text(key: str, text: str) -> bytes:
+    try:
+        return _chunk(b"tEXt", f"{key}\0{text}".encode("latin-1"))
+    except UnicodeEncodeError:
+        return _chunk(b"iTXt", key.encode("latin-1") + b"\0\0\0\0\0" + text.encode())
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -27,6 +27,7 @@ from numpy.typing import ArrayLike
 from figgen.core import Claim, InputError
 from figgen.core.numbers import printed, read, rounded
 from figgen.draw.marks import Mark, drawn, require_plain
+from figgen.draw.mathtext import MATHTEXT
 from figgen.draw.style import LABEL, SMALL, style
 from figgen.draw.theme import ROLES, TINT, Role, Theme
 
@@ -99,7 +100,8 @@ class Canvas:
         self._declared = 1
         with style():
             self.figure = Figure(figsize=(self.width, self.height), dpi=POINTS_PER_INCH)
-            FigureCanvasAgg(self.figure)
+            # What is measured here is parsed for SVG and PDF too.
+            FigureCanvasAgg(self.figure).get_renderer().mathtext_parser = MATHTEXT
             self.page = self.axes(0, 0, self.width, self.height)
             self.page.set(xlim=(0, self.width), ylim=(0, self.height))
 

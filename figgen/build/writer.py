@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 from figgen.build import pdf, svg
 from figgen.build.drawing import Drawing, FigureError, nothing_in_silence
 from figgen.build.errors import BuildError
-from figgen.build.raster import Raster, png
+from figgen.build.raster import Raster
 from figgen.build.vector import VectorRecorder
 from figgen.draw.style import style
 from figgen.draw.theme import THEMES, Theme
@@ -121,8 +121,7 @@ class _Encoder:
             "Source": f"{asset.stem}, {self._source}",
             "Software": "figgen",
         }
-        pixels = self._raster.pixels(self._step(asset), _theme(asset))
-        return png(pixels, self._dpi, words | self._fingerprint())
+        return self._raster.png(self._step(asset), _theme(asset), words | self._fingerprint())
 
     def _pdf(self, asset: Asset) -> bytes:
         # Neither a date nor the version of a program: they would change the bytes.

@@ -65,6 +65,15 @@ class Filed:
     line: int | None
 
 
+class _FixedAxes(Axes):
+    """Axes whose limits are given: nothing is measured that could only change them."""
+
+    def add_patch(self, p: Patch) -> Patch:
+        """Add a patch; matplotlib would find the ends of all its curves first."""
+        self.add_artist(p)
+        return p
+
+
 class Canvas:
     """One figure being drawn.
 
@@ -101,7 +110,8 @@ class Canvas:
         with style():
             self.figure = Figure(figsize=(self.width, self.height), dpi=POINTS_PER_INCH)
             # What is measured here is parsed for SVG and PDF too.
-            FigureCanvasAgg(self.figure).get_renderer().mathtext_parser = MATHTEXT
+            renderer = FigureCanvasAgg(self.figure).get_renderer()  # type: ignore[no-untyped-call]
+            renderer.mathtext_parser = MATHTEXT
             self.page = self.axes(0, 0, self.width, self.height)
             self.page.set(xlim=(0, self.width), ylim=(0, self.height))
 
@@ -204,7 +214,7 @@ class Canvas:
             )
         box = (left / self.width, bottom / self.height, width / self.width, height / self.height)
         with style():
-            axes = self.figure.add_axes(box)
+            axes = self.figure.add_axes(box, axes_class=_FixedAxes)
         axes.set_axis_off()
         axes.set_autoscale_on(False)
         axes.margins(0)

@@ -25,7 +25,7 @@ from figgen.build.builder import Order, build, make
 from figgen.build.course import Course, read_course
 from figgen.build.drawing import Drawing, FigureError, draw
 from figgen.build.errors import BuildError
-from figgen.build.writer import FORMATS, Asset, encode, encode_all, write
+from figgen.build.writer import FORMATS, Asset, encode, write
 from figgen.draw.canvas import SLOTS
 from figgen.draw.theme import THEMES
 

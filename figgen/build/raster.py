@@ -116,7 +116,7 @@ _CALLS: tuple[tuple[str, tuple[int, ...], tuple[int, ...]], ...] = (
 """The methods of Agg, and which of their arguments are a colour or a list of colours."""
 
 
-class _AggRecorder(RendererAgg, Recorder):
+class _AggRecorder(Recorder, RendererAgg):
     """matplotlib's Python half of Agg, with its C++ half replaced by a list of calls.
 
     ``_renderer``, where the first hands over to the second, is a private name. The requirements

@@ -13,6 +13,7 @@ from typing import Any, NoReturn, TypeAlias
 
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.colors import to_hex, to_rgb
+from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2DBase
 
@@ -97,6 +98,21 @@ class Recorder(RendererBase):
             CanvasError: Always.
         """
         raise CanvasError(f"{self._drawn()} has a filter, which only pixels can have")
+
+    def stop_filter(self, *_args: object) -> None:
+        """Nothing was begun; matplotlib ends it after an error too."""
+
+    def get_text_width_height_descent(
+        self, s: str, prop: FontProperties, ismath: bool | str
+    ) -> tuple[float, float, float]:
+        """Measure a line of text, in pixels.
+
+        Raises:
+            CanvasError: If it is to be set by TeX, which not every machine has.
+        """
+        if ismath == "TeX":
+            raise CanvasError(f"{self._drawn()} asks for TeX; write LaTeX with an equation")
+        return super().get_text_width_height_descent(s, prop, bool(ismath))
 
     def _drawn(self) -> str:
         return str(self.mark.artist) if self.mark else "the figure"

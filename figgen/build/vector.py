@@ -221,13 +221,9 @@ class VectorRecorder(Recorder):
     def get_text_width_height_descent(
         self, s: str, prop: FontProperties, ismath: bool | str
     ) -> tuple[float, float, float]:
-        """In points: what `Canvas.measure` says too, so that words stand where they were put.
-
-        Raises:
-            CanvasError: If the text is to be set by TeX.
-        """
+        """In points: what `Canvas.measure` says too, so that words stand where they were put."""
         if ismath == "TeX":
-            raise CanvasError(f"{self._drawn()} asks for TeX; write LaTeX with an equation")
+            return super().get_text_width_height_descent(s, prop, ismath)
         if ismath:
             parsed = MATHTEXT.parse(s, POINTS_PER_INCH, prop)
             return parsed.width, parsed.height, parsed.depth

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import random
 import re
 import subprocess
@@ -29,6 +30,7 @@ from figgen.build.drawing import Drawing, FigureError, draw
 from figgen.build.raster import BAND, Packer, Raster
 from figgen.build.vector import VectorRecorder
 from figgen.build.writer import Asset, encode, encode_all
+from figgen.draw import mathtext
 from figgen.draw.canvas import Canvas
 from figgen.draw.mathtext import MATHTEXT
 from figgen.draw.style import style
@@ -347,17 +349,46 @@ def test_steps_of_vector_formats_hold_only_what_they_show() -> None:
 
 def test_a_formula_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """And parsed anew when its size changes."""
-    asked = []
-    stock = mpl.mathtext.MathTextParser.parse
+    made = []
+    stock = mpl.mathtext.MathTextParser
     monkeypatch.setattr(
-        "figgen.draw.mathtext._STOCK.parse",
-        lambda *args, **named: (asked.append(args), stock(MATHTEXT, *args, **named))[0],
-        raising=False,
+        mathtext, "MathTextParser", lambda output: made.append(output) or stock(output)
     )
     prop = mpl.font_manager.FontProperties(size=21.5)
     for _ in range(3):
-        MATHTEXT.parse(r"$\alpha_{17}$", 72, prop)
-    assert len(asked) == 1
+        first = MATHTEXT.parse(r"$\alpha_{17}$", 72, prop)
+    assert len(made) == 1
+    assert first == stock("path").parse(r"$\alpha_{17}$", 72, prop)
     prop.set_size(22.5)
-    MATHTEXT.parse(r"$\alpha_{17}$", 72, prop)
-    assert len(asked) == 2
+    assert MATHTEXT.parse(r"$\alpha_{17}$", 72, prop) != first
+    assert len(made) == 2
+
+
+FORKED = """
+import os
+from pathlib import Path
+from figgen.build.course import read_course
+from figgen.build.drawing import draw
+from figgen.build.writer import Asset, encode
+course = read_course(Path("figures"))
+
+def made():
+    drawing = draw(course, course.find("chain2-diagram"))
+    formats = ("svg", "pdf", "png")
+    return [encode(drawing, Asset("chain2-diagram", 3, 3, "light", each), 50) for each in formats]
+
+before = made()
+child = os.fork()
+if not child:
+    os._exit(made() != before)
+raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_process_forked_after_a_drawing_draws_the_same() -> None:
+    """What is remembered holds open font files, which two processes cannot share."""
+    done = subprocess.run(
+        [sys.executable, "-c", FORKED], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")

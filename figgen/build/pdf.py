@@ -15,6 +15,7 @@ from itertools import groupby
 from typing import TypeAlias
 
 from matplotlib.colors import to_rgb
+from matplotlib.font_manager import FontPath
 
 from figgen.build.recording import RGBA, hexadecimal, shown
 from figgen.build.svg import number
@@ -56,7 +57,7 @@ class Drawn:
 
     def __init__(self, record: VectorRecorder) -> None:
         self._record = record
-        self._glyphs: dict[str, dict[Glyph, int]] = {}
+        self._glyphs: dict[FontPath, dict[Glyph, int]] = {}
         self._pieces = [(item.mark, self._piece(item)) for item in record.items]
         self._pages: dict[tuple[int, str], bytes] = {}
 

@@ -15,10 +15,13 @@ from typing import Any, NamedTuple, NoReturn, TypeAlias
 import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.font_manager import FontProperties
+from matplotlib.ft2font import FT2Font
 from matplotlib.transforms import Bbox, Transform, TransformedPath
 
 from figgen.build.recording import RGBA, Recorder, clip_of, repainted, shown
 from figgen.draw.canvas import Canvas, CanvasError
+from figgen.draw.fonts import font_for
 from figgen.draw.marks import Mark
 from figgen.draw.mathtext import MATHTEXT
 from figgen.draw.theme import Theme
@@ -135,6 +138,9 @@ class _AggRecorder(Recorder, RendererAgg):
             setattr(self, name, partial(self._keep, name, fills, lists))
         for name in ("draw_image", "draw_gouraud_triangles"):
             setattr(self, name, self._refuse)
+
+    def _prepare_font(self, font_prop: FontProperties) -> FT2Font:
+        return font_for(font_prop, self.dpi)
 
     def _keep(
         self,

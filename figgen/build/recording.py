@@ -18,6 +18,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2DBase
 
 from figgen.draw.canvas import Canvas, CanvasError
+from figgen.draw.fonts import LineMetrics, line_metrics
 from figgen.draw.marks import Mark
 from figgen.draw.theme import Role, Theme
 
@@ -54,8 +55,10 @@ class Recorder(RendererBase):
 
     Attributes:
         mark: The mark; None for the paper.
+        dpi: Pixels an inch.
     """
 
+    dpi: float
     mark: Mark | None = None
     _marks: Mapping[str, Mark]
 
@@ -113,6 +116,9 @@ class Recorder(RendererBase):
         if ismath == "TeX":
             raise CanvasError(f"{self._drawn()} asks for TeX; write LaTeX with an equation")
         return super().get_text_width_height_descent(s, prop, bool(ismath))
+
+    def _get_font_height_metrics(self, prop: FontProperties) -> LineMetrics:
+        return line_metrics(prop, self.dpi)
 
     def _drawn(self) -> str:
         return str(self.mark.artist) if self.mark else "the figure"

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase
-from matplotlib.font_manager import FontProperties, fontManager, get_font
+from matplotlib.font_manager import FontPath, FontProperties, get_font
 from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.path import Path
 from matplotlib.text import Text
@@ -20,6 +20,7 @@ from matplotlib.transforms import Affine2D, Transform
 
 from figgen.build.recording import RGBA, Recorder, clip_of
 from figgen.draw.canvas import POINTS_PER_INCH, Canvas, CanvasError
+from figgen.draw.fonts import font_for
 from figgen.draw.marks import Mark
 from figgen.draw.mathtext import MATHTEXT
 
@@ -84,11 +85,11 @@ class Glyph:
     """A letter or a sign of a font.
 
     Attributes:
-        font: The file of the font.
+        font: The file of the font, and which of its faces.
         index: Its number in it.
     """
 
-    font: str
+    font: FontPath
     index: int
 
 
@@ -139,6 +140,7 @@ class VectorRecorder(Recorder):
     def __init__(self, canvas: Canvas) -> None:
         super().__init__()
         self.items: list[Shape | Words] = []
+        self.dpi = POINTS_PER_INCH
         self.width = canvas.width * POINTS_PER_INCH
         self.height = canvas.height * POINTS_PER_INCH
         self.roles = self.record(canvas, POINTS_PER_INCH)
@@ -202,7 +204,7 @@ class VectorRecorder(Recorder):
                 for font, size, _char, index, dx, dy in parsed.glyphs
             ]
         else:
-            items = _font(prop)._layout(
+            items = font_for(prop, self.dpi)._layout(
                 s,
                 LoadFlags.NO_HINTING,
                 features=mtext.get_fontfeatures() if mtext else None,
@@ -227,7 +229,7 @@ class VectorRecorder(Recorder):
         if ismath:
             parsed = MATHTEXT.parse(s, POINTS_PER_INCH, prop)
             return parsed.width, parsed.height, parsed.depth
-        font = _font(prop)
+        font = font_for(prop, self.dpi)
         font.set_text(s, 0.0, flags=LoadFlags.NO_HINTING)
         width, height = font.get_width_height()
         # FreeType counts in 64ths of a pixel.
@@ -264,15 +266,12 @@ def _coloured(colour: Any, alpha: float | None) -> RGBA:
 
 
 def _placed(font: FT2Font, index: int, size: float, x: float, y: float) -> Placed:
-    return Placed(Glyph(str(font.fname), int(index)), float(size), float(x), float(y))
-
-
-def _font(prop: FontProperties) -> FT2Font:
-    """The font, and those that stand in for it, as matplotlib finds them."""
-    font = get_font(fontManager._find_fonts_by_props(prop))
-    font.clear()
-    font.set_size(prop.get_size_in_points(), POINTS_PER_INCH)
-    return font
+    return Placed(
+        Glyph(FontPath(str(font.fname), font.face_index), int(index)),
+        float(size),
+        float(x),
+        float(y),
+    )
 
 
 _STOP, _CLOSE = int(Path.STOP), int(Path.CLOSEPOLY)
@@ -348,7 +347,7 @@ def outline(glyph: Glyph) -> Outline:
 
 
 @lru_cache(maxsize=64)
-def _characters(font: str) -> dict[int, str]:
+def _characters(font: FontPath) -> dict[int, str]:
     """What each glyph of a font says: the first character that it stands for."""
     found: dict[int, str] = {}
     for code, index in sorted(get_font(font).get_charmap().items()):

@@ -33,13 +33,12 @@ class _Parser(MathTextParser):  # type: ignore[type-arg]
 MATHTEXT = _Parser("path")
 """The one parser."""
 
-_STOCK = MathTextParser("path")
-
 
 # More than a figure has, and little enough to keep the memory of a long build flat.
 @lru_cache(maxsize=512)
 def _parsed(s: str, dpi: float, prop: FontProperties | None) -> VectorParse:
-    return _STOCK.parse(s, dpi, prop, antialiased=True)
+    # A new parser, for which matplotlib remembers nothing.
+    return MathTextParser("path").parse(s, dpi, prop, antialiased=True)
 
 
 if hasattr(os, "register_at_fork"):

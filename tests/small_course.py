@@ -49,9 +49,15 @@ def two_steps(canvas: Canvas) -> None:
 )
 
 
+SPARSE = dict.fromkeys(("alt-length", "balance", "margin"), "a test")
+"""What a figure of one word is to be excused from."""
+
 PERSPECTIVES = HEAD + "".join(
     f'''
-@figure(title="As {kind}", perspective="{kind}", concept="area", alt="A word.")
+@figure(
+    title="As {kind}", perspective="{kind}", concept="area", alt="A word, as {kind}.",
+    excuses={SPARSE},
+)
 def area_{kind}(canvas: Canvas) -> None:
     """A word."""
     canvas.text(1, 1, "one")

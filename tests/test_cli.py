@@ -70,7 +70,12 @@ def equations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 from figgen.draw.equations import Line, display
 
 
-@figure(title="T", perspective="math", alt="A.")
+@figure(
+    title="T",
+    perspective="math",
+    alt="A.",
+    excuses={"margin": "a test"},
+)
 def equal(canvas: Canvas) -> None:
     """Two equations."""
     lines = [Line("a &= 1 = b"), Line("z &= 3", stands="a definition")]
@@ -388,8 +393,8 @@ def test_check(small: Path) -> None:
 
 def test_check_counts_equations(equations: Path) -> None:
     """All of them, and those that are claims."""
-    assert output("--figures", equations, "check") == (
-        "1 figure, 2 claims, 1 of 2 equations checked: all hold; worst relative error 0\n"
+    assert output("--figures", equations, "check").splitlines()[0] == (
+        "1 figure, 2 claims, 1 of 2 equations checked: all hold; worst relative error 0"
     )
     counts = json.loads(output("--figures", equations, "check", "--json"))
     assert (counts["equations"], counts["checked_equations"]) == (2, 1)

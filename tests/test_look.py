@@ -196,7 +196,7 @@ PLANTED: dict[str, tuple[str, Plant]] = {
     ),
     "a formula over a text": (
         "text-over-text",
-        lambda c: (c.text(6, 2, "planted"), equation(c, 6, 1.9, r"\int f", ha="center")),
+        lambda c: (c.text(6, 2, "planted"), equation(c, 6, 1.9, r"\int f", ha="center", stands="x")),
     ),
     "two steps that meet": (
         "text-over-text", lambda c: (c.text(6, 2, "planted"), in_step(c, 2, "again")),
@@ -217,7 +217,7 @@ PLANTED: dict[str, tuple[str, Plant]] = {
     ),
     "a line through a formula": (
         "text-over-stroke",
-        lambda c: (equation(c, 6, 2, "f(x) = y", ha="center"),
+        lambda c: (equation(c, 6, 2, "f(x) = y", ha="center", stands="x"),
                    path(c, [(5, 2.05), (7, 2.05)], "backward")),
     ),
     "a text over the edge of a card": ("text-over-stroke", lambda c: half_on(c, 5.9, 1)),

@@ -14,7 +14,7 @@ from figgen.build.course import Course, Entry
 from figgen.build.drawing import Drawing, FigureError, draw, settle
 from figgen.build.errors import BuildError, RequestError
 from figgen.build.workers import run_each
-from figgen.build.writer import DPI, FORMATS, SOURCES, Asset, Format, encode, write
+from figgen.build.writer import DPI, FORMATS, SOURCES, Asset, Format, encode_all, write
 from figgen.draw.theme import THEMES
 
 
@@ -111,7 +111,7 @@ def make(course: Course, entry: Entry, order: Order) -> Outcome:
         drawing.require_claims()
         wanted = assets(entry, order, drawing.canvas.sources)
         # All bytes before the first file, so that a figure that cannot be drawn writes nothing.
-        encoded = [(asset, encode(drawing, asset, order.dpi)) for asset in wanted]
+        encoded = list(encode_all(drawing, wanted, order.dpi))
         for asset, data in encoded:
             write(order.out / _place(asset, order), data)
     except BuildError as error:

@@ -30,10 +30,12 @@ class Drawing:
     Attributes:
         entry: Its definition.
         canvas: What was drawn.
+        fingerprint: Of all that it was drawn from, to travel in its files; empty if unknown.
     """
 
     entry: Entry
     canvas: Canvas
+    fingerprint: str = ""
 
     @property
     def claims(self) -> tuple[Claim, ...]:

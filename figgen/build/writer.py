@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import errno
-import io
 import os
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
-from xml.sax.saxutils import escape, quoteattr
+from typing import Literal, TypeAlias
 
-from matplotlib.backends.backend_pdf import PdfPages
-
+from figgen.build import pdf, svg
 from figgen.build.drawing import Drawing, FigureError, nothing_in_silence
 from figgen.build.errors import BuildError
+from figgen.build.raster import Raster
+from figgen.build.shapes import VectorRecorder
 from figgen.draw.style import style
-from figgen.draw.theme import THEMES
+from figgen.draw.theme import THEMES, Theme
 
 Format: TypeAlias = Literal["svg", "pdf", "png", "dot", "tex", "mathml", "txt", "html"]
 
@@ -67,114 +66,124 @@ class Asset:
         return Path(f"{self.stem}{suffix}.{self.format}")
 
 
-def encode(drawing: Drawing, asset: Asset, dpi: float = DPI) -> bytes:
-    """The bytes of one asset; the same for the same drawing, on any day and in any folder.
+class _Encoder:
+    """Makes the files of one figure; what it draws for one format, every step and theme shares."""
+
+    def __init__(self, drawing: Drawing, dpi: float) -> None:
+        self._drawing = drawing
+        self._canvas = drawing.canvas
+        self._dpi = dpi
+        self._source = f"{drawing.entry.file}, {drawing.entry.function}"
+
+    def encode(self, asset: Asset) -> bytes:
+        """The bytes of one asset."""
+        match asset.format:
+            case "svg":
+                return self._svg(asset)
+            case "png":
+                return self._png(asset)
+            case "pdf":
+                return self._pdf(asset)
+            case source:
+                return self._canvas.sources[source].encode()
+
+    @cached_property
+    def _raster(self) -> Raster:
+        return Raster(self._canvas, self._dpi)
+
+    @cached_property
+    def _vector(self) -> VectorRecorder:
+        return VectorRecorder(self._canvas)
+
+    @cached_property
+    def _svgs(self) -> svg.Drawn:
+        return svg.Drawn(self._vector)
+
+    @cached_property
+    def _pdfs(self) -> pdf.Drawn:
+        return pdf.Drawn(self._vector)
+
+    def _svg(self, asset: Asset) -> bytes:
+        words = svg.About(
+            name=asset.stem,
+            title=self._drawing.entry.definition.title,
+            description=self._drawing.alt(asset.step),
+            source=self._source,
+            fingerprint=self._drawing.fingerprint,
+        )
+        prefix = f"{asset.stem}-{asset.theme}-"
+        return self._svgs.svg(self._step(asset), _theme(asset), prefix, words).encode()
+
+    def _png(self, asset: Asset) -> bytes:
+        words = {
+            "Title": self._drawing.entry.definition.title,
+            "Description": self._drawing.alt(asset.step),
+            "Source": f"{asset.stem}, {self._source}",
+            "Software": "figgen",
+        }
+        return self._raster.png(self._step(asset), _theme(asset), words | self._fingerprint())
+
+    def _pdf(self, asset: Asset) -> bytes:
+        # Neither a date nor the version of a program: they would change the bytes.
+        words = {
+            "Title": self._drawing.entry.definition.title,
+            "Subject": self._drawing.alt(asset.step),
+            "Keywords": f"{asset.stem}, {self._source}",
+            "Creator": "figgen",
+        }
+        steps = range(1, asset.steps + 1) if asset.step is None else (asset.step,)
+        return self._pdfs.pdf(steps, _theme(asset), words | self._fingerprint())
+
+    def _step(self, asset: Asset) -> int:
+        return asset.step or self._canvas.steps
+
+    def _fingerprint(self) -> dict[str, str]:
+        return {"Fingerprint": self._drawing.fingerprint} if self._drawing.fingerprint else {}
+
+
+def _theme(asset: Asset) -> Theme:
+    return THEMES[asset.theme or ""]
+
+
+def encode_all(
+    drawing: Drawing, assets: Iterable[Asset], dpi: float = DPI
+) -> Iterator[tuple[Asset, bytes]]:
+    """Assets with their bytes; the same for the same drawing, on any day and in any folder.
+
+    Also the same whichever others are made with them, and in whichever order.
 
     Args:
         drawing: The figure.
-        asset: Which step, theme and format.
+        assets: Which steps, themes and formats.
         dpi: Resolution of a PNG in pixels an inch.
+
+    Yields:
+        Each asset with its bytes, in the order of ``assets``.
 
     Raises:
         FigureError: If matplotlib cannot draw something, with the figure's place.
     """
-    try:
-        with style(), nothing_in_silence():
-            if asset.theme:
-                drawing.canvas.paint(THEMES[asset.theme])
-            return _ENCODERS[asset.format](drawing, asset, dpi)
-    # Text is typeset only now, so an author's formula can fail here in any way.
-    except Exception as error:
-        reason = " ".join(str(error).split()) or repr(error)
-        entry = drawing.entry
-        raise FigureError(f"{entry.file}:{entry.line}: cannot be drawn: {reason}") from error
+    encoder = _Encoder(drawing, dpi)
+    for asset in assets:
+        try:
+            with style(), nothing_in_silence():
+                data = encoder.encode(asset)
+        # Text is typeset only now, so an author's formula can fail here in any way.
+        except Exception as error:
+            reason = " ".join(str(error).split()) or repr(error)
+            entry = drawing.entry
+            raise FigureError(f"{entry.file}:{entry.line}: cannot be drawn: {reason}") from error
+        yield asset, data
 
 
-def _svg(drawing: Drawing, asset: Asset, _dpi: float) -> bytes:
-    buffer = io.StringIO()
-    drawing.canvas.show(asset.step or drawing.canvas.steps)
-    metadata: dict[str, Any] = {
-        "Creator": "figgen",
-        "Date": None,
-        "Identifier": asset.stem,
-        "Source": _source(drawing),
-    }
-    drawing.canvas.figure.savefig(buffer, format="svg", metadata=metadata)
-    prefix = f"{asset.stem}-{asset.theme}-"
-    text = own_style(unique_ids(buffer.getvalue(), prefix), prefix)
-    title, desc = f"{prefix}title", f"{prefix}desc"
-    label = f' role="img" aria-labelledby={quoteattr(f"{title} {desc}")}'
-    words = (
-        f"\n <title id={quoteattr(title)}>{escape(drawing.entry.definition.title)}</title>"
-        f"\n <desc id={quoteattr(desc)}>{escape(drawing.alt(asset.step))}</desc>"
-    )
-    head, opening, rest = _split_at_root(text)
-    return f"{head}{opening[:-1]}{label}>{words}{rest}".encode()
+def encode(drawing: Drawing, asset: Asset, dpi: float = DPI) -> bytes:
+    """The bytes of one asset, as in `encode_all`.
 
-
-_ID = re.compile(r'(\bid="|\bhref="#|url\(#)')
-
-
-def unique_ids(svg: str, prefix: str) -> str:
-    """``svg`` with ``prefix`` before every id and every reference to one.
-
-    So several of them can stand inline in one page, where ids must not meet.
+    Raises:
+        FigureError: As in `encode_all`.
     """
-    return _ID.sub(lambda match: match.group(1) + prefix, svg)
-
-
-def own_style(svg: str, prefix: str) -> str:
-    """``svg`` with its one style rule held to its own elements: inline it would rule the page."""
-    return svg.replace('<style type="text/css">*{', f'<style type="text/css">#{prefix}figure_1 *{{')
-
-
-def _split_at_root(svg: str) -> tuple[str, str, str]:
-    start = svg.index("<svg ")
-    end = svg.index(">", start) + 1
-    return svg[:start], svg[start:end], svg[end:]
-
-
-def _png(drawing: Drawing, asset: Asset, dpi: float) -> bytes:
-    buffer = io.BytesIO()
-    drawing.canvas.show(asset.step or drawing.canvas.steps)
-    metadata = {
-        "Title": drawing.entry.definition.title,
-        "Description": drawing.alt(asset.step),
-        "Source": f"{asset.stem}, {_source(drawing)}",
-        "Software": "figgen",
-    }
-    drawing.canvas.figure.savefig(buffer, format="png", dpi=dpi, metadata=metadata)
-    return buffer.getvalue()
-
-
-def _pdf(drawing: Drawing, asset: Asset, _dpi: float) -> bytes:
-    buffer = io.BytesIO()
-    steps = range(1, asset.steps + 1) if asset.step is None else (asset.step,)
-    metadata: dict[str, Any] = {
-        "Title": drawing.entry.definition.title,
-        "Subject": drawing.alt(asset.step),
-        "Keywords": f"{asset.stem}, {_source(drawing)}",
-        "Creator": "figgen",
-        # Neither a date nor the version of matplotlib: they would change the bytes.
-        "Producer": None,
-        "CreationDate": None,
-    }
-    with PdfPages(buffer, metadata=metadata) as pages:
-        for step in steps:
-            drawing.canvas.show(step)
-            pages.savefig(drawing.canvas.figure)
-    return buffer.getvalue()
-
-
-def _text(drawing: Drawing, asset: Asset, _dpi: float) -> bytes:
-    return drawing.canvas.sources[asset.format].encode()
-
-
-_ENCODERS = {"svg": _svg, "png": _png, "pdf": _pdf} | dict.fromkeys(SOURCES, _text)
-
-
-def _source(drawing: Drawing) -> str:
-    return f"{drawing.entry.file}:{drawing.entry.line}"
+    ((_, data),) = encode_all(drawing, [asset], dpi)
+    return data
 
 
 def prepare(out: Path) -> None:

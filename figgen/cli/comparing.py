@@ -170,7 +170,6 @@ def _as_json(difference: Difference) -> dict[str, object]:
 @click.command(
     epilog="""\b
 Examples:
-  figgen diff chain2-plot --html diff.html
   figgen accept chain2-plot
   figgen accept --all
 """

@@ -28,6 +28,7 @@ from numpy.typing import ArrayLike
 from figgen.core import Claim, InputError
 from figgen.core.numbers import printed, read, rounded
 from figgen.draw.marks import Letters, Mark, drawn, require_plain
+from figgen.draw.mathtext import MATHTEXT
 from figgen.draw.style import LABEL, SMALL, style
 from figgen.draw.theme import ROLES, TINT, Role, Theme
 
@@ -84,6 +85,15 @@ class Equation:
         return asdict(self)
 
 
+class _FixedAxes(Axes):
+    """Axes whose limits are given: nothing is measured that could only change them."""
+
+    def add_patch(self, p: Patch) -> Patch:
+        """Add a patch; matplotlib would find the ends of all its curves first."""
+        self.add_artist(p)
+        return p
+
+
 class Canvas:
     """One figure being drawn.
 
@@ -125,7 +135,9 @@ class Canvas:
         self._declared = 1
         with style():
             self.figure = Figure(figsize=(self.width, self.height), dpi=POINTS_PER_INCH)
-            FigureCanvasAgg(self.figure)
+            # What is measured here is parsed for SVG and PDF too.
+            renderer = FigureCanvasAgg(self.figure).get_renderer()  # type: ignore[no-untyped-call]
+            renderer.mathtext_parser = MATHTEXT
             self.page = self.axes(0, 0, self.width, self.height)
             self.page.set(xlim=(0, self.width), ylim=(0, self.height))
 
@@ -237,7 +249,7 @@ class Canvas:
             )
         box = (left / self.width, bottom / self.height, width / self.width, height / self.height)
         with style():
-            axes = self.figure.add_axes(box)
+            axes = self.figure.add_axes(box, axes_class=_FixedAxes)
         axes.set_axis_off()
         axes.set_autoscale_on(False)
         axes.margins(0)

@@ -196,7 +196,10 @@ PLANTED: dict[str, tuple[str, Plant]] = {
     ),
     "a formula over a text": (
         "text-over-text",
-        lambda c: (c.text(6, 2, "planted"), equation(c, 6, 1.9, r"\int f", ha="center", stands="x")),
+        lambda c: (
+            c.text(6, 2, "planted"),
+            equation(c, 6, 1.9, r"\int f", ha="center", stands="x"),
+        ),
     ),
     "two steps that meet": (
         "text-over-text", lambda c: (c.text(6, 2, "planted"), in_step(c, 2, "again")),

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from types import FrameType
 from typing import Literal, TypeAlias, TypeVar, get_args
 
+import matplotlib as mpl
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -135,9 +136,11 @@ class Canvas:
         self._declared = 1
         with style():
             self.figure = Figure(figsize=(self.width, self.height), dpi=POINTS_PER_INCH)
-            # What is measured here is parsed for SVG and PDF too.
             renderer = FigureCanvasAgg(self.figure).get_renderer()  # type: ignore[no-untyped-call]
-            renderer.mathtext_parser = MATHTEXT
+            # What is measured here is parsed for SVG and PDF too. Before 3.11 this renderer wanted
+            # pixels of a formula and not its outlines.
+            if mpl.__version_info__ >= (3, 11):
+                renderer.mathtext_parser = MATHTEXT
             self.page = self.axes(0, 0, self.width, self.height)
             self.page.set(xlim=(0, self.width), ylim=(0, self.height))
 

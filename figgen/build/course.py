@@ -33,6 +33,7 @@ class Entry:
         caption: The first paragraph of the function's docstring.
         file: The module's file, relative to the folder that holds the course.
         line: The line of the function's ``def``.
+        fingerprint: Of every definition that it reaches; empty until a build has looked.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Entry:
     caption: str
     file: str
     line: int
+    fingerprint: str = ""
 
     @property
     def function(self) -> str:

@@ -30,10 +30,12 @@ class Drawing:
     Attributes:
         entry: Its definition.
         canvas: What was drawn.
+        fingerprint: Of all that it was drawn from, to travel in its files; empty if unknown.
     """
 
     entry: Entry
     canvas: Canvas
+    fingerprint: str = ""
 
     @property
     def claims(self) -> tuple[Claim, ...]:
@@ -117,7 +119,7 @@ def draw(course: Course, entry: Entry, settings: Mapping[str, str] | None = None
             f"{entry.file}:{entry.line}: {entry.name} declares steps={entry.definition.steps}"
             f" but draws {canvas.steps}"
         )
-    return Drawing(entry, canvas)
+    return Drawing(entry, canvas, entry.fingerprint)
 
 
 class _Refuse(logging.Handler):

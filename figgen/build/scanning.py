@@ -15,7 +15,9 @@ from hashlib import blake2b
 from typing import Any, TypeAlias
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
-Scope: TypeAlias = Function | ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+Scope: TypeAlias = (
+    Function | ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+)
 
 MUTATORS = frozenset(
     "add append appendleft clear difference_update discard extend extendleft insert"
@@ -593,18 +595,18 @@ def _entered(unit: ast.stmt) -> set[str]:
             case ast.Subscript(value=ast.Name() as table, slice=ast.Name(id=key), ctx=ast.Store()):
                 added.add((table.id, key))
                 blind.append(table)
-            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name() as table, attr=attr))) if (
-                attr in WRITES_ONLY
-            ):
+            case ast.Expr(
+                value=ast.Call(func=ast.Attribute(value=ast.Name() as table, attr=attr))
+            ) if attr in WRITES_ONLY:
                 blind.append(table)
                 added.add((table.id, ""))
     if not added:
         return set()
     for node in nodes:
         match node:
-            case ast.Subscript(value=ast.Name() as table, slice=ast.Name(id=key), ctx=ast.Load()) if (
-                (table.id, key) in added
-            ):
+            case ast.Subscript(
+                value=ast.Name() as table, slice=ast.Name(id=key), ctx=ast.Load()
+            ) if (table.id, key) in added:
                 blind.append(table)
             case ast.If(
                 test=ast.Compare(
@@ -620,4 +622,3 @@ def _entered(unit: ast.stmt) -> set[str]:
         for table in tables
         if sum(name.id == table for name in names) == sum(name.id == table for name in blind)
     }
-

@@ -10,8 +10,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from figgen.build.config import find_course
-from figgen.build.course import Course, read_course
+from figgen.build.course import Course
 from figgen.build.errors import BuildError
+from figgen.build.index import read_indexed
 
 # As in the drawing and in the writer, which import matplotlib; a test holds them together.
 FORMATS = ("svg", "pdf", "png")
@@ -29,11 +30,20 @@ def open_course(ctx: click.Context) -> Course:
     Raises:
         BuildError: If there is none, or the working folder was deleted.
     """
+    return read_indexed(course_folder(ctx))
+
+
+def course_folder(ctx: click.Context) -> Path:
+    """The folder of the course that the command line is about.
+
+    Raises:
+        BuildError: If the working folder was deleted.
+    """
     try:
         start = Path.cwd()
     except OSError as error:
         raise BuildError(f"the working folder is gone: {error.strerror}; go to another") from None
-    return read_course(find_course(ctx.find_root().params.get("figures"), start))
+    return find_course(ctx.find_root().params.get("figures"), start)
 
 
 def figure_names(

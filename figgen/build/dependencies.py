@@ -230,11 +230,11 @@ class Dependencies:
             digest = self._said(node)
             text = _digest(*(unit.text for unit in units)) if units else digest
             nodes[node] = Node(digest, text, tuple(dict.fromkeys(used)))
-        order = [each for module in self.names.modules.values() for each in module.imports]
         for table, changed_by in entries.items():
-            homes = {node.partition(":")[0] for node in changed_by} - {table.partition(":")[0]}
-            # The order of entries is that of the statements, and of the imports of their modules.
-            said = _digest(*changed_by, *(map(str, order) if homes else ()))
+            homes = {node.partition(":")[0] for node in changed_by}
+            # The order of entries is that of the statements, and of the modules as they are run.
+            order = [module for module in self._import_order if module in homes]
+            said = _digest(*changed_by, *order)
             nodes[f"{table}!"] = Node(said, said, (table, *changed_by))
         for module, units in self.code.items():
             chosen = {*map(id, units)}
@@ -249,6 +249,24 @@ class Dependencies:
         make = [MAKE] if MAKE in nodes else []
         nodes[ROOT] = Node("", "", (*make, *(f"{module}:{_CODE}" for module in sorted(self.code))))
         return nodes
+
+    @cached_property
+    def _import_order(self) -> list[str]:
+        """The modules in the order in which their code runs, as far as imports tell."""
+        order: dict[str, None] = {}
+        waiting = [(name, False) for name in sorted(self.names.modules, reverse=True)]
+        seen: set[str] = set()
+        while waiting:
+            name, done = waiting.pop()
+            if done:
+                order[name] = None
+            elif name not in seen:
+                seen.add(name)
+                waiting.append((name, True))
+                found = [each for each in imported(self.names.modules[name])
+                         if each in self.names.modules]  # fmt: skip
+                waiting += [(each, False) for each in reversed(found)]
+        return [*order]
 
     def _entered(self, node: str) -> str:
         return f"{node}!" if node in self._entries else node
@@ -285,13 +303,22 @@ def _imported_by(roots: Iterable[str], modules: Mapping[str, Module]) -> dict[st
         if name in found or name not in modules:
             continue
         module = found[name] = modules[name]
-        pairs = [(source, attribute) for _, _, source, attribute in module.imports]
-        pairs += [pair for unit in module.units for pair in unit.imports]
-        pairs += [(source, "") for _, source in module.stars]
-        for source, attribute in pairs:
-            waiting.append(f"{source}.{attribute}")
-            parts = source.split(".")
-            # A package runs before its modules do.
-            waiting += [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
+        waiting += [*imported(module), *(name for unit in module.units
+                                         for pair in unit.imports for name in _modules(*pair))]  # fmt: skip
         waiting.append(name.rpartition(".")[0])
     return {name: found[name] for name in sorted(found)}
+
+
+def imported(module: Module) -> list[str]:
+    """What a module imports at its top level, in order; names that are no modules are among them."""
+    pairs = [(position, source, attribute) for position, _, source, attribute in module.imports]
+    pairs += [(position, source, "") for position, source in module.stars]
+    pairs.sort(key=lambda pair: pair[0])
+    return [name for _, source, attribute in pairs for name in _modules(source, attribute)]
+
+
+def _modules(source: str, attribute: str) -> list[str]:
+    # A package runs before its modules do.
+    parts = source.split(".")
+    packages = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
+    return [*packages, f"{source}.{attribute}"] if attribute else packages

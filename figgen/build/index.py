@@ -1,6 +1,6 @@
 """An index of a course, so that it need not be parsed each time: what `read_course` found.
 
-It lies where Python keeps its own caches, and is silently done without: if a file of the course is
+It lies where Python keeps its caches, and is silently done without: if a file of the course is
 not as it was, if it is torn, foreign or of another version, or if it cannot be written.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +30,7 @@ def read_indexed(folder: Path) -> Course:
         BuildError: As `read_course` does.
     """
     place = str(folder.absolute())
-    path = cache_file(folder.absolute(), NAME)
+    path = statefile.cache_file(place, NAME)
     data = statefile.read(path)
     known = statefile.unpack(data)
     if known is not None and known["folder"] == place and known["names"] == _names(place):
@@ -62,7 +61,7 @@ def _files(folder: str) -> list[str]:
 def _keep(path: str, place: str, begun: int, course: bytes, before: dict[str, bytes]) -> None:
     files = table(_files(place))
     # What was changed while it was read is read again the next time.
-    if sys.dont_write_bytecode or digests_in(files) != before:
+    if digests_in(files) != before:
         return
     known = {
         "folder": place,
@@ -72,10 +71,3 @@ def _keep(path: str, place: str, begun: int, course: bytes, before: dict[str, by
         "course": course,
     }
     statefile.keep(path, statefile.pack(known))
-
-
-def cache_file(folder: Path, name: str) -> str:
-    """Where to keep what can be found out anew: where Python keeps its own."""
-    if sys.pycache_prefix:
-        return f"{sys.pycache_prefix}{folder}/{name}"
-    return str(folder / "__pycache__" / name)

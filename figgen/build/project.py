@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import fields
 from hashlib import sha256
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import Any
 
 from figgen.build import statefile
 from figgen.build.dependencies import MAKE, Dependencies
-from figgen.build.index import cache_file
 from figgen.build.scanning import Module, Unit, scan
 from figgen.build.watching import watched
 
@@ -43,7 +41,7 @@ class Project:
         self.dependencies = Dependencies(self._modules, [*roots, MAKE.partition(":")[0]])
 
     def _read(self, folder: Path, package: str) -> None:
-        cache = cache_file(folder, _CACHE)
+        cache = statefile.cache_file(str(folder), _CACHE)
         known = statefile.unpack(statefile.read(cache)) or {}
         fresh: dict[str, Any] = {}
         found = 0
@@ -57,8 +55,11 @@ class Project:
             key = f"{file} {self.files[path].hex()}"
             found += key in known
             fresh[key] = known.get(key) or _as_plain(_scan(name, file, source, package=is_package))
-            self._modules[name] = self._places[path] = _from_plain(fresh[key])
-        if not found == len(fresh) == len(known) and not sys.dont_write_bytecode:
+            module = self._places[path] = _from_plain(fresh[key])
+            # A package takes the place of a module of its name.
+            if is_package or name not in self._modules:
+                self._modules[name] = module
+        if not found == len(fresh) == len(known):
             statefile.keep(cache, statefile.pack(fresh))
 
     def _walk(self, folder: str) -> list[str]:

@@ -480,18 +480,36 @@ def _local_to(node: Function | ast.Lambda) -> set[str]:
     waiting: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else [*node.body]
     while waiting:
         each = waiting.pop()
-        if isinstance(each, ast.Global):
-            declared |= {*each.names}
-        bound |= {*_bound_here(each)}
-        if isinstance(each, Function | ast.ClassDef | ast.Lambda):
-            # What is bound inside it is its own; its decorators and defaults bind nothing but by :=.
+        kind = type(each)
+        if kind is ast.Name:
+            if not isinstance(each.ctx, ast.Load):  # type: ignore[attr-defined]
+                bound.add(each.id)  # type: ignore[attr-defined]
             continue
-        if isinstance(each, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+        if kind is ast.Global:
+            declared |= {*each.names}  # type: ignore[attr-defined]
+        elif kind in _BINDING:
+            bound |= {*_bound_here(each)}
+        if kind in _COMPREHENSIONS:
+            # Its targets are its own, but not what := binds.
             walrus = (part for part in ast.walk(each) if isinstance(part, ast.NamedExpr))
             bound |= {name for part in walrus for name in _names_stored(part.target)}
-            continue
-        waiting += ast.iter_child_nodes(each)
+        elif kind not in _SCOPES:
+            for name in each._fields:
+                value = getattr(each, name, None)
+                if isinstance(value, list):
+                    waiting += [part for part in value if isinstance(part, ast.AST)]
+                elif isinstance(value, ast.AST):
+                    waiting.append(value)
     return bound - declared
+
+
+_COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
+# What is bound inside one is its own.
+_SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda})
+_BINDING = frozenset({
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom,
+    ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping,
+})  # fmt: skip
 
 
 def _bound_here(node: ast.AST) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from figgen.build import state
 from figgen.build.course import Course, Entry
-from figgen.build.dependencies import SAFE, Node
+from figgen.build.dependencies import ROOT, SAFE, Node
 from figgen.build.environment import PACKAGES, environment, normalised
 from figgen.build.fingerprints import changes, fingerprints, inputs_of
 from figgen.build.manifest import Manifest
@@ -96,7 +96,7 @@ class Staleness:
             **{f"--set {key}": value for key, value in order.settings.items()},
         }
         self.graph = self.project.dependencies.graph
-        self.fingerprints = fingerprints(self.graph)
+        self._known = fingerprints(self.graph)
         self._old: dict[str, Record] = self._second.get("figures", {})
         self._digests: dict[str, str] = {}
         self._outdated: set[str] = set()
@@ -117,8 +117,13 @@ class Staleness:
     def _definitions(self, entry: Entry) -> str:
         node = self.node(entry)
         if node in self._documented:
-            return self._texts[node]
-        return self.fingerprints.get(node, "")
+            return f"{self._texts[node]} {self._texts[ROOT]}"
+        return self.fingerprint(entry)
+
+    def fingerprint(self, entry: Entry) -> str:
+        """The digest of every definition that a figure depends on."""
+        both = f"{self._known.get(self.node(entry), '')} {self._known[ROOT]}"
+        return sha256(both.encode()).hexdigest()[:24]
 
     @cached_property
     def _texts(self) -> dict[str, str]:
@@ -164,6 +169,10 @@ class Staleness:
     def _base(self) -> str:
         return str(self.course.folder.absolute().parent)
 
+    def _short(self, path: str) -> str:
+        """A path relative to the folder that holds the course, if it is in there."""
+        return path.removeprefix(os.path.join(self._base, ""))  # noqa: PTH118
+
     # Why a figure is stale
 
     def plan(self, force: Collection[str] = ()) -> Plan:
@@ -177,7 +186,7 @@ class Staleness:
             for entry in self.course.entries
         }
         stale = tuple(
-            replace(entry, fingerprint=self.fingerprints.get(self.node(entry), ""))
+            replace(entry, fingerprint=self.fingerprint(entry))
             for entry in self.course.entries
             if reasons[entry.name]
         )
@@ -350,7 +359,7 @@ class Staleness:
         }
         inputs = table(os.path.join(self._base, path) for path in data)  # noqa: PTH118
         unchanged = all(
-            found.hex() == data[os.path.relpath(path, self._base)]
+            found.hex() == data[self._short(path)]
             for path, found in digests_in(inputs).items()
         )
         fresh = {*plan.fresh, *made}
@@ -392,7 +401,7 @@ class Staleness:
             # Those of the graph, as long as it is the same.
             "definitions": None,
             "sources": self._listed(entry, listed - {""}),
-            "files": {os.path.relpath(read.path, self._base): read.digest
+            "files": {self._short(read.path): read.digest
                       for read in sorted(reads) if read.kind != "source"},
             "environment": self.environment,
             "outputs": outputs,

@@ -73,3 +73,16 @@ def keep(path: str, data: bytes) -> bool:
             return False
         return False
     return True
+
+
+def cache_file(folder: str, name: str) -> str:
+    """Where to keep what was found out about a folder: with Python's own caches.
+
+    Those who want no such files beside their sources have them where all caches of a user are.
+    """
+    if sys.pycache_prefix:
+        return f"{sys.pycache_prefix}{folder}/{name}"
+    if not sys.dont_write_bytecode:
+        return os.path.join(folder, "__pycache__", name)  # noqa: PTH118
+    caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111
+    return os.path.join(caches, "figgen", f"{zlib.crc32(folder.encode()):08x}-{name}")  # noqa: PTH118

@@ -158,7 +158,8 @@ class Dependencies:
         if unit.code or "?" in unit.calls:
             return True
         for dotted in unit.calls:
-            if not self.names.resolve(module, dotted) and not self.names.is_plain(module, dotted):
+            ours = self.names.resolve(module, dotted) and not self.names.foreign(module, dotted)
+            if not ours and not self.names.is_plain(module, dotted):
                 return True
         handed = any(self.names.resolve(module, dotted) for dotted in unit.hands)
         for node in self._closure(self._called(module, unit)):
@@ -241,8 +242,9 @@ class Dependencies:
             steps = [unit.digest if id(unit) in chosen else " ".join(unit.binds)
                      for unit in self.names.modules[module].units]  # fmt: skip
             used = [use for unit in units for use in self._with_entries(module, unit)]
-            text = _digest(*(unit.text for unit in units))
-            nodes[f"{module}:{_CODE}"] = Node(_digest(*steps), text, tuple(dict.fromkeys(used)))
+            said = _digest(*steps)
+            text = _digest(said, *(unit.text for unit in units))
+            nodes[f"{module}:{_CODE}"] = Node(said, text, tuple(dict.fromkeys(used)))
         for module in self.names.modules:
             used = [self._entered(use) for use in self._plain_uses(f"{module}:*")]
             nodes[f"{module}:*"] = Node("", "", tuple(dict.fromkeys(used)))

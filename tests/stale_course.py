@@ -169,7 +169,9 @@ MODULES = {
     "one.py": ONE,
     "two.py": TWO,
     "_tables.py": "ROWS = [1, 2]\nCOLUMNS = [3]\n",
-    "_tools.py": "from ._deep import base\n\n\ndef helper(x, extra=1):\n    return base(x) + extra\n",
+    "_tools.py": (
+        "from ._deep import base\n\n\ndef helper(x, extra=1):\n    return base(x) + extra\n"
+    ),
     "_deep.py": (
         "FACTOR = 2\n\n\ndef base(x):\n    return FACTOR * x\n\n\n"
         "def deeper():\n    return [FACTOR for _ in range(2)]\n"
@@ -199,7 +201,9 @@ MODULES = {
     "data/one.txt": "1",
 }
 
-MODULES["one.py"] = MODULES["one.py"].replace("import small._deep\n", "import small._deep\nfrom . import _patch\n")
+MODULES["one.py"] = MODULES["one.py"].replace(
+    "import small._deep\n", "import small._deep\nfrom . import _patch\n"
+)
 
 FIGURES = {"-".join(line.split("def ")[1].split("(")[0].split("_"))
            for source in (ONE, TWO) for line in source.splitlines()

@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from conftest import ROOT
 from small_course import GOOD, HEAD, STEPS, figure_with, here, write_course
 
+from figgen.build.files import STATE
 from figgen.cli.app import program
 
 FIGGEN = [sys.executable, "-m", "figgen"]
@@ -54,8 +55,9 @@ def build_beside(tmp_path: Path, bad: str) -> str:
 
 
 def written(folder: Path) -> list[str]:
-    """Every file below ``folder``, temporary ones included."""
-    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    """Every file below ``folder``, temporary ones included, but for the state of a build."""
+    files = (p.relative_to(folder) for p in folder.rglob("*") if p.is_file())
+    return sorted(path.as_posix() for path in files if STATE not in path.parts)
 
 
 # A figure that fails does not stop the others

@@ -18,7 +18,8 @@ import pytest
 from conftest import COURSE, ROOT, drawing_of
 from PIL import Image
 
-from figgen.build.writer import Asset, encode
+from figgen.build.order import Asset
+from figgen.build.writer import encode
 from figgen.draw.canvas import Canvas
 from figgen.draw.style import style
 from figgen.draw.theme import THEMES

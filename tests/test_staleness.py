@@ -69,122 +69,338 @@ def only(*names: str) -> set[str]:
 
 
 CODE: dict[str, tuple[str, str, str, set[str]]] = {
-    "the body of a figure": ("one.py", "words = str(LABEL)", "words = str(LABEL) + '.'", only("constant")),
+    "the body of a figure": (
+        "one.py",
+        "words = str(LABEL)",
+        "words = str(LABEL) + '.'",
+        only("constant"),
+    ),
     "the title of a figure": ("one.py", '"constant"', '"changed"', only("constant")),
     "the alt text of a figure": (
-        "one.py", '"paired", perspective="plot", alt="A word."',
-        '"paired", perspective="plot", alt="Words."', only("paired")),
+        "one.py",
+        '"paired", perspective="plot", alt="A word."',
+        '"paired", perspective="plot", alt="Words."',
+        only("paired"),
+    ),
     "a default of a figure's parameter": (
-        "one.py", "Function = sigmoid", "Function = leaky_relu", only("sigmoidal")),
+        "one.py",
+        "Function = sigmoid",
+        "Function = leaky_relu",
+        only("sigmoidal"),
+    ),
     "the name of a figure's parameter": (
-        "one.py", "*, function: Function = sigmoid) -> None", "*, function: Function = sigmoid, x: int = 1) -> None",
-        only("sigmoidal")),
+        "one.py",
+        "*, function: Function = sigmoid) -> None",
+        "*, function: Function = sigmoid, x: int = 1) -> None",
+        only("sigmoidal"),
+    ),
     "a constant": ("one.py", 'LABEL = "label"', 'LABEL = "other"', only("constant")),
     "a constant that equals it": ("_deep.py", "FACTOR = 2", "FACTOR = 2.0", only("helped", "deep")),
     "one of two constants of a statement": (
-        "one.py", "PAIR, OTHER = 1, 2", "PAIR, OTHER = 3, 2", only("paired")),
-    "a constant bound a second time": ("one.py", "UNUSED = 5", 'UNUSED = 5\nLABEL = "again"', only("constant")),
+        "one.py",
+        "PAIR, OTHER = 1, 2",
+        "PAIR, OTHER = 3, 2",
+        only("paired"),
+    ),
+    "a constant bound a second time": (
+        "one.py",
+        "UNUSED = 5",
+        'UNUSED = 5\nLABEL = "again"',
+        only("constant"),
+    ),
     "the order of two values of a constant": (
-        "one.py", 'LABEL = "label"', 'LABEL = "x"\nLABEL = "label"', only("constant")),
+        "one.py",
+        'LABEL = "label"',
+        'LABEL = "x"\nLABEL = "label"',
+        only("constant"),
+    ),
     "a constant that grows": ("one.py", "UNUSED = 5", 'UNUSED = 5\nLABEL += "s"', only("constant")),
     "a constant that is deleted and made": (
-        "one.py", "UNUSED = 5", 'UNUSED = 5\nfor LABEL in "abc": pass', ALL),
+        "one.py",
+        "UNUSED = 5",
+        'UNUSED = 5\nfor LABEL in "abc": pass',
+        ALL,
+    ),
     "the body of a helper": ("_tools.py", "base(x) + extra", "base(x) - extra", only("helped")),
     "a default of a helper": ("_tools.py", "extra=1", "extra=2", only("helped")),
-    "a keyword-only default of a helper": ("_tools.py", "x, extra=1", "x, *, extra=1", only("helped")),
-    "a helper two modules away": ("_deep.py", "return FACTOR * x", "return FACTOR + x", only("helped")),
+    "a keyword-only default of a helper": (
+        "_tools.py",
+        "x, extra=1",
+        "x, *, extra=1",
+        only("helped"),
+    ),
+    "a helper two modules away": (
+        "_deep.py",
+        "return FACTOR * x",
+        "return FACTOR + x",
+        only("helped"),
+    ),
     "a function of a submodule by its full name": (
-        "_deep.py", "range(2)", "range(3)", only("deep")),
-    "a constant behind two functions": ("_deep.py", "FACTOR = 2", "FACTOR = 3", only("helped", "deep")),
-    "a new decorator of a helper": ("_tools.py", "def helper", "@staticmethod\ndef helper", only("helped")),
-    "the body of a decorator": ("one.py", "return func(*args)", "return func(*args) * 2", only("adorned")),
+        "_deep.py",
+        "range(2)",
+        "range(3)",
+        only("deep"),
+    ),
+    "a constant behind two functions": (
+        "_deep.py",
+        "FACTOR = 2",
+        "FACTOR = 3",
+        only("helped", "deep"),
+    ),
+    "a new decorator of a helper": (
+        "_tools.py",
+        "def helper",
+        "@staticmethod\ndef helper",
+        only("helped"),
+    ),
+    "the body of a decorator": (
+        "one.py",
+        "return func(*args)",
+        "return func(*args) * 2",
+        only("adorned"),
+    ),
     "a decorator that goes": ("one.py", "@decorate\ndef dressed", "def dressed", only("adorned")),
-    "an alias of a module": ("one.py", "import _tables as tables", "import _exports as tables", only("tabled")),
+    "an alias of a module": (
+        "one.py",
+        "import _tables as tables",
+        "import _exports as tables",
+        only("tabled"),
+    ),
     "an alias of a name": ("one.py", "import helper as aid", "import base as aid", only("helped")),
     "two aliases that change places": (
-        "one.py", "from ._exports import exported\n",
-        "from ._exports import exported as spare, spare as exported\n", only("exporting")),
-    "an entry of a list in another module": ("_tables.py", "ROWS = [1, 2]", "ROWS = [2, 2]", only("tabled")),
+        "one.py",
+        "from ._exports import exported\n",
+        "from ._exports import exported as spare, spare as exported\n",
+        only("exporting"),
+    ),
+    "an entry of a list in another module": (
+        "_tables.py",
+        "ROWS = [1, 2]",
+        "ROWS = [2, 2]",
+        only("tabled"),
+    ),
     "a method of a class": ("_shapes.py", "self.width ** 2", "self.width ** 3", only("shaped")),
-    "the initialiser of a class": ("_shapes.py", "self.width = width", "self.width = -width", only("shaped")),
+    "the initialiser of a class": (
+        "_shapes.py",
+        "self.width = width",
+        "self.width = -width",
+        only("shaped"),
+    ),
     "an attribute of a class": ("_shapes.py", "sides = 4", "sides = 5", only("shaped")),
     "an attribute that is drawn": ("two.py", "size = 3", "size = 4", only("attribute")),
-    "a new method of a class": ("_shapes.py", "sides = 4", "sides = 4\n    def scaled(self, x): return x", only("shaped")),
+    "a new method of a class": (
+        "_shapes.py",
+        "sides = 4",
+        "sides = 4\n    def scaled(self, x): return x",
+        only("shaped"),
+    ),
     "a base class in another module": ("_bases.py", "return 2 * x", "return 3 * x", only("shaped")),
     "another base class": ("_shapes.py", "(Base)", "", only("shaped")),
     "a metaclass": ("_bases.py", "class Base:", "class Base(metaclass=type):", only("shaped")),
     "what runs for every subclass": (
-        "_bases.py", "class Base:", "class Base:\n    def __init_subclass__(cls): cls.width = 1\n", only("shaped")),
+        "_bases.py",
+        "class Base:",
+        "class Base:\n    def __init_subclass__(cls): cls.width = 1\n",
+        only("shaped"),
+    ),
     "what is exported again": ("_inner.py", "'inner'", "'changed'", only("exporting")),
     "where it is exported from": ("_exports.py", "from ._inner", "from ._other", only("exporting")),
     "an export that another follows": (
-        "_exports.py", "import spare", "import spare, exported", only("exporting")),
+        "_exports.py",
+        "import spare",
+        "import spare, exported",
+        only("exporting"),
+    ),
     "the order of two exports": (
-        "_exports.py", "from ._inner import exported\n",
-        "from ._other import exported\nfrom ._inner import exported\n", only("exporting")),
+        "_exports.py",
+        "from ._inner import exported\n",
+        "from ._other import exported\nfrom ._inner import exported\n",
+        only("exporting"),
+    ),
     "an export as a definition": (
-        "_exports.py", "from ._inner import exported", "def exported(): return 'own'", only("exporting")),
+        "_exports.py",
+        "from ._inner import exported",
+        "def exported(): return 'own'",
+        only("exporting"),
+    ),
     "what comes with a star": ("_everything.py", "'star'", "'changed'", only("starred")),
     "what hides behind a star": (
-        "_everything.py", "", "\n\ndef chosen():\n    return 'hidden'\n", only("chosen-one")),
+        "_everything.py",
+        "",
+        "\n\ndef chosen():\n    return 'hidden'\n",
+        only("chosen-one"),
+    ),
     "a star behind a star": (
-        "_everything.py", "def star_value():\n    return 'star'", "from ._other import *\nfrom ._other import exported as star_value",
-        only("starred")),
-    "the branch of a definition by condition": ("two.py", 'return "new"', 'return "newer"', only("chosen-one")),
+        "_everything.py",
+        "def star_value():\n    return 'star'",
+        "from ._other import *\nfrom ._other import exported as star_value",
+        only("starred"),
+    ),
+    "the branch of a definition by condition": (
+        "two.py",
+        'return "new"',
+        'return "newer"',
+        only("chosen-one"),
+    ),
     "the other branch": ("two.py", 'return "old"', 'return "older"', only("chosen-one")),
-    "the condition": ("two.py", "sys.version_info >= (3, 0)", "sys.version_info >= (9, 0)", only("chosen-one")),
-    "what stands in for a missing import": ("two.py", "no_such_module = None", "no_such_module = 0", only("tried")),
+    "the condition": (
+        "two.py",
+        "sys.version_info >= (3, 0)",
+        "sys.version_info >= (9, 0)",
+        only("chosen-one"),
+    ),
+    "what stands in for a missing import": (
+        "two.py",
+        "no_such_module = None",
+        "no_such_module = 0",
+        only("tried"),
+    ),
     "what a look-up by name finds": ("_dynamic.py", "return 'a'", "return 'b'", only("looked-up")),
-    "what a look-up by name may find": ("_dynamic.py", "", "\n\ndef item_b():\n    return 'b'\n", only("looked-up")),
-    "an entry of a table": ("two.py", "def second():\n    return 2", "def second():\n    return 3", only("registered")),
+    "what a look-up by name may find": (
+        "_dynamic.py",
+        "",
+        "\n\ndef item_b():\n    return 'b'\n",
+        only("looked-up"),
+    ),
+    "an entry of a table": (
+        "two.py",
+        "def second():\n    return 2",
+        "def second():\n    return 3",
+        only("registered"),
+    ),
     "a new entry of a table": (
-        "two.py", "@entered\ndef second", "@entered\ndef third():\n    return 3\n\n\n@entered\ndef second", only("registered")),
-    "an entry that leaves a table": ("two.py", "@entered\ndef second", "def second", only("registered")),
+        "two.py",
+        "@entered\ndef second",
+        "@entered\ndef third():\n    return 3\n\n\n@entered\ndef second",
+        only("registered"),
+    ),
+    "an entry that leaves a table": (
+        "two.py",
+        "@entered\ndef second",
+        "def second",
+        only("registered"),
+    ),
     "the order of entries": (
-        "two.py", "@entered\ndef first():\n    return 1\n\n\n@entered\ndef second():\n    return 2\n",
-        "@entered\ndef second():\n    return 2\n\n\n@entered\ndef first():\n    return 1\n", only("registered")),
+        "two.py",
+        "@entered\ndef first():\n    return 1\n\n\n@entered\ndef second():\n    return 2\n",
+        "@entered\ndef second():\n    return 2\n\n\n@entered\ndef first():\n    return 1\n",
+        only("registered"),
+    ),
     "how one enters a table": (
-        "_registry.py", "REGISTRY.append(func)", "REGISTRY.insert(0, func)", only("registered", "entering")),
-    "what a table begins with": ("_registry.py", "REGISTRY = []", "REGISTRY = [len]", only("registered", "entering")),
+        "_registry.py",
+        "REGISTRY.append(func)",
+        "REGISTRY.insert(0, func)",
+        only("registered", "entering"),
+    ),
+    "what a table begins with": (
+        "_registry.py",
+        "REGISTRY = []",
+        "REGISTRY = [len]",
+        only("registered", "entering"),
+    ),
     "an entry from a module that nobody used": (
-        "_patch.py", "_late.value = 2",
-        "_late.value = 2\nfrom ._registry import entered\n@entered\ndef more(): return 3\n", ALL),
+        "_patch.py",
+        "_late.value = 2",
+        "_late.value = 2\nfrom ._registry import entered\n@entered\ndef more(): return 3\n",
+        ALL,
+    ),
     "module-level code": ("_patch.py", "_late.value = 2", "_late.value = 3", ALL),
     "new module-level code": ("_tables.py", "", "print()\n", ALL),
     "module-level code that goes": ("_patch.py", "_late.value = 2\n", "", ALL),
     "what module-level code calls": (
-        "_patch.py", "_late.value = 2", "setattr(_late, 'value', 2)", ALL),
-    "a change of another package": ("_tools.py", "", "import matplotlib\nmatplotlib.rcParams['font.size'] = 3\n", ALL),
-    "a change of another package in a constant": ("_tools.py", "", "import numpy\nold = numpy.seterr(all='raise')\n", ALL),
+        "_patch.py",
+        "_late.value = 2",
+        "setattr(_late, 'value', 2)",
+        ALL,
+    ),
+    "a change of another package": (
+        "_tools.py",
+        "",
+        "import matplotlib\nmatplotlib.rcParams['font.size'] = 3\n",
+        ALL,
+    ),
+    "a change of another package in a constant": (
+        "_tools.py",
+        "",
+        "import numpy\nold = numpy.seterr(all='raise')\n",
+        ALL,
+    ),
     "a change by a loop": ("_tools.py", "", "for each in (1, 2):\n    pass\n", ALL),
     "a function that changes a global name": (
-        "_late.py", "", "\n\ndef change():\n    global value\n    value = 3\n", only("late")),
+        "_late.py",
+        "",
+        "\n\ndef change():\n    global value\n    value = 3\n",
+        only("late"),
+    ),
     "a module that is imported in a function": ("_lazy.py", "('n',)", "('m',)", only("lazy")),
-    "a docstring that is drawn": ("two.py", "Words that are drawn", "Words to be drawn", only("documented")),
-    "a comment in a listing": ("two.py", "a comment that is drawn", "another comment", only("sourced")),
+    "a docstring that is drawn": (
+        "two.py",
+        "Words that are drawn",
+        "Words to be drawn",
+        only("documented"),
+    ),
+    "a comment in a listing": (
+        "two.py",
+        "a comment that is drawn",
+        "another comment",
+        only("sourced"),
+    ),
     "the code in a listing": ("two.py", "return x + 1", "return x + 2", only("sourced")),
     "the layout of a listing": ("two.py", "return x + 1", "return x+1", only("sourced")),
     "getattr on a module": (
-        "two.py", '_dynamic.pick("item")', 'getattr(_dynamic, "item" + "_a")()', only("looked-up")),
+        "two.py",
+        '_dynamic.pick("item")',
+        'getattr(_dynamic, "item" + "_a")()',
+        only("looked-up"),
+    ),
     "a module's own __getattr__": (
-        "_tables.py", "ROWS = [1, 2]", "def __getattr__(name): return [3]", only("tabled")),
+        "_tables.py",
+        "ROWS = [1, 2]",
+        "def __getattr__(name): return [3]",
+        only("tabled"),
+    ),
     "exec": ("two.py", "return LABEL\n", "exec('x = 1')\n    return LABEL\n", only("local")),
     "sigmoid in figgen": (
-        "figgen/core/functions.py", "e = np.exp(-np.abs(x))", "e = np.exp(-np.abs(x) * 1)", only("sigmoidal", "listed")),
+        "figgen/core/functions.py",
+        "e = np.exp(-np.abs(x))",
+        "e = np.exp(-np.abs(x) * 1)",
+        only("sigmoidal", "listed"),
+    ),
     "the formula of leaky_relu in figgen": (
-        "figgen/core/functions.py", r'r"\mathrm{leaky}({x})"', r'r"\mathrm{lrelu}({x})"', only("leaky", "listed")),
+        "figgen/core/functions.py",
+        r'r"\mathrm{leaky}({x})"',
+        r'r"\mathrm{lrelu}({x})"',
+        only("leaky", "listed"),
+    ),
     "a derivative in figgen": (
-        "figgen/core/functions.py", "return sigmoid(x) * (1 - sigmoid(x))", "return sigmoid(x)", only("sigmoidal", "listed")),
+        "figgen/core/functions.py",
+        "return sigmoid(x) * (1 - sigmoid(x))",
+        "return sigmoid(x)",
+        only("sigmoidal", "listed"),
+    ),
     "the table of functions in figgen": (
-        "figgen/core/functions.py", "FUNCTIONS: dict[str, Function] = {}", "FUNCTIONS: dict[str, Function] = dict()",
-        only("sigmoidal", "leaky", "listed")),
-    "a colour of a theme": ("figgen/draw/theme.py", '"forward": "#0969a8"', '"forward": "#0969a9"', ALL),
-    "a setting of the style": ("figgen/draw/style.py", '"pdf.compression": 6', '"pdf.compression": 5', ALL),
+        "figgen/core/functions.py",
+        "FUNCTIONS: dict[str, Function] = {}",
+        "FUNCTIONS: dict[str, Function] = dict()",
+        only("sigmoidal", "leaky", "listed"),
+    ),
+    "a colour of a theme": (
+        "figgen/draw/theme.py",
+        '"forward": "#0969a8"',
+        '"forward": "#0969a9"',
+        ALL,
+    ),
+    "a setting of the style": (
+        "figgen/draw/style.py",
+        '"pdf.compression": 6',
+        '"pdf.compression": 5',
+        ALL,
+    ),
     "a size of the style": ("figgen/draw/style.py", "LABEL = 20.0", "LABEL = 21.0", ALL),
     "the canvas": ("figgen/draw/canvas.py", "POINTS_PER_INCH = 72", "POINTS_PER_INCH = 71", ALL),
     "the listing in figgen": ("figgen/draw/code.py", "GAP = 0.12", "GAP = 0.13", only("sourced")),
     "the resolution": ("figgen/build/order.py", "DPI = 200", "DPI = 201", ALL),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("change", CODE)
@@ -200,23 +416,47 @@ def test_a_change_of_code(copy: Path, engine: Callable[[], None], change: str) -
 
 
 HARMLESS: dict[str, Change] = {
-    "a comment above a figure": ("one.py", "\n\n@figure(title=\"paired\"", "\n\n# hello\n@figure(title=\"paired\""),
+    "a comment above a figure": (
+        "one.py",
+        '\n\n@figure(title="paired"',
+        '\n\n# hello\n@figure(title="paired"',
+    ),
     "a comment in a figure": ("one.py", "words = str(LABEL)", "# new\n    words = str(LABEL)"),
     "a comment at the end of a line": ("one.py", "words = str(PAIR)", "words = str(PAIR)  # why"),
     "a comment at the end of a module": ("one.py", "", "\n# the end\n"),
     "a comment in a helper": ("_tools.py", "    return base", "    # hm\n    return base"),
-    "a comment in figgen": ("figgen/core/functions.py", "e = np.exp(-np.abs(x))", "# so\n    e = np.exp(-np.abs(x))"),
+    "a comment in figgen": (
+        "figgen/core/functions.py",
+        "e = np.exp(-np.abs(x))",
+        "# so\n    e = np.exp(-np.abs(x))",
+    ),
     "the docstring of a module": ("one.py", "The first section.", "Section one."),
     "a new docstring of a module": ("_tools.py", "from ._deep", '"""Tools."""\n\nfrom ._deep'),
-    "the docstring of a helper": ("_tools.py", "    return base", '    """Helps."""\n    return base'),
+    "the docstring of a helper": (
+        "_tools.py",
+        "    return base",
+        '    """Helps."""\n    return base',
+    ),
     "the docstring of a class": ("_shapes.py", "sides = 4", '"""Four."""\n    sides = 4'),
-    "the docstring of a method": ("_bases.py", "        return", '        """Scale."""\n        return'),
-    "the docstring of a function in figgen": ("figgen/core/functions.py", '"""Every number times itself."""', '"""Squares."""'),
+    "the docstring of a method": (
+        "_bases.py",
+        "        return",
+        '        """Scale."""\n        return',
+    ),
+    "the docstring of a function in figgen": (
+        "figgen/core/functions.py",
+        '"""Every number times itself."""',
+        '"""Squares."""',
+    ),
     "a blank line in a function": ("_tools.py", "    return base", "\n    return base"),
     "blank lines between functions": ("_deep.py", "\n\n\ndef deeper", "\n\n\n\n\ndef deeper"),
     "blanks in an expression": ("_deep.py", "FACTOR * x", "FACTOR*x"),
     "parentheses": ("_deep.py", "return FACTOR * x", "return (FACTOR * x)"),
-    "a line that is broken": ("_deep.py", "return FACTOR * x", "return (\n        FACTOR\n        * x\n    )"),
+    "a line that is broken": (
+        "_deep.py",
+        "return FACTOR * x",
+        "return (\n        FACTOR\n        * x\n    )",
+    ),
     "other quotes": ("_inner.py", "'inner'", '"inner"'),
     "a string in two parts": ("_inner.py", "'inner'", "'in' 'ner'"),
     "another way to write a number": ("_deep.py", "FACTOR = 2", "FACTOR = 0x2"),
@@ -228,16 +468,22 @@ HARMLESS: dict[str, Change] = {
     "a new constant": ("_tools.py", "", "\nNEW = 1\n"),
     "a new import": ("_tools.py", "from ._deep", "import math\nfrom ._deep"),
     "two functions that change places": (
-        "_other.py", "def exported():\n    return 'other'\n\n\ndef spare():\n    return 0\n",
-        "def spare():\n    return 0\n\n\ndef exported():\n    return 'other'\n"),
+        "_other.py",
+        "def exported():\n    return 'other'\n\n\ndef spare():\n    return 0\n",
+        "def spare():\n    return 0\n\n\ndef exported():\n    return 'other'\n",
+    ),
     "a module that nobody imports": ("_lonely.py", "return 1", "return 2"),
     "what nobody takes of a star": ("_everything.py", "return 0", "return 1"),
     "the other list of a module": ("_tables.py", "COLUMNS = [3]", "COLUMNS = [4]"),
     "what is exported for others": ("_other.py", "return 0", "return 1"),
-    "the command line": ("figgen/cli/output.py", 'return f"{number} {thing}"', 'return f"{number:d} {thing}"'),
+    "the command line": (
+        "figgen/cli/output.py",
+        'return f"{number} {thing}"',
+        'return f"{number:d} {thing}"',
+    ),
     "a semicolon": ("_tables.py", "ROWS = [1, 2]\n", "ROWS = [1, 2];\n"),
     "a main program": ("_tools.py", "", '\n\nif __name__ == "__main__":\n    print(helper(2))\n'),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("change", HARMLESS)
@@ -387,9 +633,12 @@ def test_a_font_file(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A font whose file is another makes every figure stale, whatever its package's version."""
     digest = stale_course.Staleness._digest
     monkeypatch.setattr(
-        stale_course.Staleness, "_digest",
-        lambda self, path: "0" if path.endswith("SourceSansPro-Regular.ttf") else digest(self, path),
-    )  # fmt: skip
+        stale_course.Staleness,
+        "_digest",
+        lambda self, path: (
+            "0" if path.endswith("SourceSansPro-Regular.ttf") else digest(self, path)
+        ),
+    )
     assert set(stale_course.stale(copy)) == ALL
 
 
@@ -406,7 +655,7 @@ def test_another_order(copy: Path, order: dict[str, object], reason: str) -> Non
     """What was not asked for before is not there."""
     found = stale_course.stale(copy, **order)
     assert set(found) == ALL
-    assert {reasons for reasons in found.values()} == {(reason,)}
+    assert set(found.values()) == {(reason,)}
 
 
 def test_a_smaller_order(copy: Path) -> None:
@@ -451,7 +700,6 @@ def test_a_state_with_a_bit_that_fell_over(copy: Path) -> None:
 
 def test_the_guard_is_awake(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An analysis that sees no uses misses the change: the test above would tell."""
-
     edit(copy, "_deep.py", "return FACTOR * x", "return FACTOR + x")
     assert set(stale_course.stale(copy)) == {"helped"}
     monkeypatch.setattr(Dependencies, "_uses", lambda *_: ())

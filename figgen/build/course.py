@@ -9,7 +9,6 @@ it they stand as in their modules.
 from __future__ import annotations
 
 import ast
-import difflib
 import inspect
 import sys
 import warnings
@@ -136,6 +135,8 @@ class Course:
 
 
 def _nearest(name: str, names: Iterable[str]) -> str:
+    import difflib  # noqa: PLC0415 - only for those who mistype
+
     close = difflib.get_close_matches(name, list(names), n=3, cutoff=0.5)
     return f"; did you mean {' or '.join(close)}?" if close else "; 'figgen list' shows them all"
 

@@ -3,8 +3,8 @@
 Static, so that nothing is imported; and sound, so that when in doubt too much counts:
 
 - A name counts with all that its definition uses, transitively; a class with all its methods.
-- A table that definitions enter themselves into, as `figgen.core.FUNCTIONS`, counts with all of them
-  where it is read, and without where one only enters itself.
+- A table that definitions enter themselves into, as `figgen.core.FUNCTIONS`, counts with all of
+  them where it is read, and without where one only enters itself.
 - Module-level code that is more than a definition counts for every figure.
 - A look-up of a name that only the run knows counts for the whole module; ``exec``, ``eval`` and
   imports of that kind for the whole project.
@@ -39,7 +39,7 @@ UNCALLED = {
     "figgen.build.parameters:in_words": "a build sets no parameter",
     "figgen.core.trace:refuse": "raises, so that nothing is drawn",
 }
-"""Definitions that are named on the way but never called by a build, and why not; tested likewise."""
+"""Definitions that a build names but never calls, and why not; tested likewise."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,11 @@ class Dependencies:
     def _plain_uses(self, node: str) -> tuple[str, ...]:
         module, _, name = node.partition(":")
         if name == "*":
-            stars = [f"{source}:*" for _, source in self.names.modules[module].stars
-                     if source in self.names.modules]  # fmt: skip
+            stars = [
+                f"{source}:*"
+                for _, source in self.names.modules[module].stars
+                if source in self.names.modules
+            ]
             return (*self._in_module.get(module, ()), *stars)
         units = self.names.units.get(node, ())
         return tuple(dict.fromkeys(use for unit in units for use in self._uses(module, unit)))
@@ -128,8 +131,9 @@ class Dependencies:
 
     @cached_property
     def _statements(self) -> list[tuple[str, Unit]]:
-        return [(module.name, unit) for module in self.names.modules.values()
-                for unit in module.units]  # fmt: skip
+        return [
+            (module.name, unit) for module in self.names.modules.values() for unit in module.units
+        ]
 
     def _called(self, module: str, unit: Unit) -> list[str]:
         """The nodes of the project that a statement calls when its module is imported."""
@@ -141,8 +145,11 @@ class Dependencies:
             base, _, method = dotted.rpartition(".")
             if method == "__init_subclass__":
                 bases = self._closure(self.names.resolve(module, base))
-                if any("subclasses" in each.traits for node in bases
-                       for each in self.names.units.get(node, ())):  # fmt: skip
+                if any(
+                    "subclasses" in each.traits
+                    for node in bases
+                    for each in self.names.units.get(node, ())
+                ):
                     called |= {*self.names.resolve(module, base)}
         self._calls[id(unit)] = sorted(called - own)
         return self._calls[id(unit)]
@@ -198,8 +205,11 @@ class Dependencies:
         return writers
 
     def _changed_by(self, module: str, unit: Unit) -> set[str]:
-        changed = {node for dotted in (*unit.writes, *unit.enters)
-                   for node in self.names.resolve(module, dotted)}  # fmt: skip
+        changed = {
+            node
+            for dotted in (*unit.writes, *unit.enters)
+            for node in self.names.resolve(module, dotted)
+        }
         own = {f"{module}:{name}" for name in unit.binds}
         methods = unit.methods if own & self._run_by_import else set()
         for dotted in unit.calls | methods:
@@ -239,8 +249,10 @@ class Dependencies:
             nodes[f"{table}!"] = Node(said, said, (table, *changed_by))
         for module, units in self.code.items():
             chosen = {*map(id, units)}
-            steps = [unit.digest if id(unit) in chosen else " ".join(unit.binds)
-                     for unit in self.names.modules[module].units]  # fmt: skip
+            steps = [
+                unit.digest if id(unit) in chosen else " ".join(unit.binds)
+                for unit in self.names.modules[module].units
+            ]
             used = [use for unit in units for use in self._with_entries(module, unit)]
             said = _digest(*steps)
             text = _digest(said, *(unit.text for unit in units))
@@ -265,8 +277,11 @@ class Dependencies:
             elif name not in seen:
                 seen.add(name)
                 waiting.append((name, True))
-                found = [each for each in imported(self.names.modules[name])
-                         if each in self.names.modules]  # fmt: skip
+                found = [
+                    each
+                    for each in imported(self.names.modules[name])
+                    if each in self.names.modules
+                ]
                 waiting += [(each, False) for each in reversed(found)]
         return [*order]
 
@@ -285,8 +300,11 @@ class Dependencies:
         module, _, name = node.partition(":")
         place = self.names.modules[module]
         bindings = [(unit.position, unit.digest) for unit in self.names.units.get(node, ())]
-        bindings += [(position, f"{source} {attribute}")
-                     for position, bound, source, attribute in place.imports if bound == name]  # fmt: skip
+        bindings += [
+            (position, f"{source} {attribute}")
+            for position, bound, source, attribute in place.imports
+            if bound == name
+        ]
         # Any of them may hold the name, too, and the last one wins.
         bindings += [(position, source) for position, source in place.stars]
         return _digest(*(said for _, said in sorted(bindings, key=lambda each: each[0])))
@@ -305,14 +323,16 @@ def _imported_by(roots: Iterable[str], modules: Mapping[str, Module]) -> dict[st
         if name in found or name not in modules:
             continue
         module = found[name] = modules[name]
-        waiting += [*imported(module), *(name for unit in module.units
-                                         for pair in unit.imports for name in _modules(*pair))]  # fmt: skip
+        waiting += [
+            *imported(module),
+            *(name for unit in module.units for pair in unit.imports for name in _modules(*pair)),
+        ]
         waiting.append(name.rpartition(".")[0])
     return {name: found[name] for name in sorted(found)}
 
 
 def imported(module: Module) -> list[str]:
-    """What a module imports at its top level, in order; names that are no modules are among them."""
+    """What a module imports at its top level, in order; some of the names are no modules."""
     pairs = [(position, source, attribute) for position, _, source, attribute in module.imports]
     pairs += [(position, source, "") for position, source in module.stars]
     pairs.sort(key=lambda pair: pair[0])

@@ -51,8 +51,8 @@ def fingerprints(graph: Mapping[str, Node], *, text: bool = False) -> dict[str, 
     return found
 
 
-def _groups(graph: Mapping[str, Node]) -> Iterator[list[str]]:
-    """The strongly connected components, each after those that it uses (Tarjan, without recursion)."""
+def _groups(graph: Mapping[str, Node]) -> Iterator[list[str]]:  # noqa: C901 - one algorithm
+    """The strongly connected components, each after those that it uses: Tarjan's algorithm."""
     number: dict[str, int] = {}
     low: dict[str, int] = {}
     stack: list[str] = []

@@ -27,10 +27,11 @@ _PLAIN = re.compile(
 )
 """Functions of other packages that only give a value: a constant may come from a call of them."""
 
-_EFFECTS = frozenset(
-    "addfont filterwarnings putenv rc rcdefaults register seed set_printoptions"
-    " setattr seterr seterrcall setlocale setrecursionlimit simplefilter unsetenv".split()
-)
+_EFFECTS = frozenset({
+    "addfont", "filterwarnings", "putenv", "rc", "rcdefaults", "register", "seed",
+    "set_printoptions", "setattr", "seterr", "seterrcall", "setlocale", "setrecursionlimit",
+    "simplefilter", "unsetenv",
+})  # fmt: skip
 """Names of other packages that change what everybody sees."""
 
 

@@ -1,4 +1,4 @@
-"""What is asked of a build, and which files that makes. Light, because most builds have nothing to do."""
+"""What is asked of a build, and which files that makes; light, as most builds do nothing."""
 
 from __future__ import annotations
 
@@ -118,4 +118,5 @@ def assets(entry: Entry, order: Order, sources: Collection[str] = SOURCES) -> li
 
 
 def place(asset: Asset, order: Order) -> Path:
+    """Where a file goes, relative to the folder that is asked for."""
     return asset.flat_path if order.flat else asset.path

@@ -47,7 +47,7 @@ class Project:
         found = 0
         for path in self._walk(str(folder)):
             source = statefile.read(path)
-            parts = os.path.relpath(path, folder)[: -len(".py")].split(os.sep)
+            parts = Path(path).relative_to(folder).with_suffix("").parts
             is_package = parts[-1] == "__init__"
             name = ".".join([package, *parts[: len(parts) - is_package]])
             file = f"{package}/{'/'.join(parts)}.py"

@@ -61,7 +61,7 @@ class _Watch:
             # It opens the file itself, to know what the figure is about to read.
             self.busy = True
             try:
-                self.read(path, event, sys._getframe(1))  # noqa: SLF001 - there is no other way
+                self.read(path, event, sys._getframe(1))
             finally:
                 self.busy = False
 

@@ -19,11 +19,11 @@ Scope: TypeAlias = (
     Function | ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 )
 
-MUTATORS = frozenset(
-    "add append appendleft clear difference_update discard extend extendleft insert"
-    " intersection_update pop popitem popleft remove reverse setdefault sort"
-    " symmetric_difference_update update __setitem__ __delitem__".split()
-)
+MUTATORS = frozenset({
+    "add", "append", "appendleft", "clear", "difference_update", "discard", "extend", "extendleft",
+    "insert", "intersection_update", "pop", "popitem", "popleft", "remove", "reverse", "setdefault",
+    "sort", "symmetric_difference_update", "update", "__setitem__", "__delitem__",
+})  # fmt: skip
 """The methods that change what they belong to."""
 
 WRITES_ONLY = frozenset({"add", "append", "appendleft", "extend", "insert", "update"})
@@ -97,7 +97,7 @@ class Module:
         package: Whether it is a package's ``__init__``.
         units: Its statements, in order; plain imports are not among them.
         imports: What every name that an import binds stands for: a module and a name of it, or ""
-            for the module itself. With the position among the units, for names that are bound twice.
+            for the module itself; with the statement's position, for names that are bound twice.
         stars: The modules of its star imports, likewise.
     """
 
@@ -262,10 +262,10 @@ class _Reader(ast.NodeVisitor):
 
     # Scopes
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:  # noqa: N802 - ast's name
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         self._definition(node)
 
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:  # noqa: N802
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
         self._definition(node)
 
     def _definition(self, node: Function) -> None:
@@ -281,7 +281,7 @@ class _Reader(ast.NodeVisitor):
         self._annotation(node.returns)
         self._inside(node, *node.body)
 
-    def visit_Lambda(self, node: ast.Lambda) -> None:  # noqa: N802
+    def visit_Lambda(self, node: ast.Lambda) -> None:
         for default in (*node.args.defaults, *node.args.kw_defaults):
             if default is not None:
                 self.visit(default)
@@ -299,7 +299,7 @@ class _Reader(ast.NodeVisitor):
         self.local.pop()
         self.given = before
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:  # noqa: N802
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self._decorators(node)
         for keyword in node.keywords:
             if keyword.arg == "metaclass":
@@ -330,18 +330,18 @@ class _Reader(ast.NodeVisitor):
 
     visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension  # noqa: N815
 
-    def visit_Import(self, node: ast.Import) -> None:  # noqa: N802
+    def visit_Import(self, node: ast.Import) -> None:
         if self.within:
             self.unit.imports |= {(alias.name, "") for alias in node.names}
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:  # noqa: N802
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         if self.within:
             source = absolute(self.module, node)
             self.unit.imports |= {(source, alias.name) for alias in node.names}
 
     # Names
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:  # noqa: N802
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         self._annotation(node.annotation)
         self.visit(node.target)
         if node.value is not None:
@@ -363,7 +363,7 @@ class _Reader(ast.NodeVisitor):
         self.visit(node)
         self.within = within
 
-    def visit_Name(self, node: ast.Name) -> None:  # noqa: N802
+    def visit_Name(self, node: ast.Name) -> None:
         if self._is_local(node.id):
             return
         if node.id in ANYTHING:
@@ -375,7 +375,7 @@ class _Reader(ast.NodeVisitor):
         if node.id not in self.unit.enters:
             self.unit.uses.add(node.id)
 
-    def visit_Attribute(self, node: ast.Attribute) -> None:  # noqa: N802
+    def visit_Attribute(self, node: ast.Attribute) -> None:
         if node.attr in ATTRIBUTES_TO_ANYWHERE:
             self.unit.traits.add("anything")
         if DOCUMENTS.fullmatch(node.attr):
@@ -388,7 +388,7 @@ class _Reader(ast.NodeVisitor):
         else:
             self.visit(node.value)
 
-    def visit_Subscript(self, node: ast.Subscript) -> None:  # noqa: N802
+    def visit_Subscript(self, node: ast.Subscript) -> None:
         if not isinstance(node.ctx, ast.Load):
             self._changed(node.value)
         self.generic_visit(node)
@@ -405,35 +405,40 @@ class _Reader(ast.NodeVisitor):
         elif isinstance(root, ast.Name) and root.id in self.given:
             self.unit.traits.add("arguments")
 
-    def visit_Call(self, node: ast.Call) -> None:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> None:
         self.generic_visit(node)
         dotted = self._global(node.func)
+        self._look_up(node, dotted)
         if isinstance(node.func, ast.Attribute):
             if dotted:
                 self.unit.methods.add(dotted)
             if node.func.attr in MUTATORS:
                 self._changed(node.func.value)
-        if dotted in {"setattr", "delattr"} and node.args:
-            self._set(node)
-        elif dotted in {"getattr", "hasattr"} and _is_looked_up(node):
-            self.unit.traits.add("module")
-        elif dotted in {"vars", "locals"} and not node.args:
-            self.unit.traits.add("module")
-        if dotted and dotted.endswith("import_module") and node.args:
-            name = node.args[0]
-            if isinstance(name, ast.Constant) and isinstance(name.value, str):
-                self.unit.imports.add((name.value, ""))
         if not self.within:
             self._called(node.func)
             for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
                 if handed := self._global(argument):
                     self.unit.hands.add(handed)
 
+    def _look_up(self, node: ast.Call, called: str) -> None:
+        """Note what a call may reach or change by a name that only the run knows."""
+        if called in {"setattr", "delattr"} and node.args:
+            self._set(node)
+        elif called in {"getattr", "hasattr"}:
+            if _is_looked_up(node):
+                self.unit.traits.add("module")
+        elif called in {"vars", "locals"} and not node.args:
+            self.unit.traits.add("module")
+        if called.endswith("import_module") and node.args:
+            name = node.args[0]
+            if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                self.unit.imports.add((name.value, ""))
+
     def _set(self, node: ast.Call) -> None:
         name = node.args[1] if len(node.args) > 1 else None
         constant = isinstance(name, ast.Constant) and isinstance(name.value, str)
         if constant and isinstance(name, ast.Constant):
-            attribute = ast.Attribute(node.args[0], name.value, ast.Store())
+            attribute = ast.Attribute(node.args[0], str(name.value), ast.Store())
             self._changed(attribute)
         else:
             self._changed(node.args[0])
@@ -473,7 +478,7 @@ def _arguments(arguments: ast.arguments) -> list[ast.arg]:
     return [*plain, *(each for each in (arguments.vararg, arguments.kwarg) if each is not None)]
 
 
-def _local_to(node: Function | ast.Lambda) -> set[str]:
+def _local_to(node: Function | ast.Lambda) -> set[str]:  # noqa: C901 - one walk
     """The names that are local to a function."""
     bound = {argument.arg for argument in _arguments(node.args)}
     declared: set[str] = set()
@@ -550,7 +555,7 @@ def _bound_by(node: ast.AST) -> Iterator[str]:
 # What is a plain definition
 
 
-def _is_definition(node: ast.stmt) -> bool:
+def _is_definition(node: ast.stmt) -> bool:  # noqa: PLR0911 - one return a kind
     """Whether a statement does nothing but bind names, as far as its form tells."""
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Import() | ast.ImportFrom():

@@ -338,7 +338,7 @@ class Staleness:
         new = flat(table((file["path"] for file in written), base=out))
         sound = {file["path"] for file in written
                  if new[file["path"]][1] == bytes.fromhex(file["sha256"])[:16]}  # fmt: skip
-        shared = self._shared(made) if certain else {}
+        shared = self._shared(made) if certain else []
         figures: dict[str, Record] = {}
         for entry in self.course.entries:
             if entry.name in made:
@@ -359,8 +359,7 @@ class Staleness:
         }
         inputs = table(os.path.join(self._base, path) for path in data)  # noqa: PTH118
         unchanged = all(
-            found.hex() == data[self._short(path)]
-            for path, found in digests_in(inputs).items()
+            found.hex() == data[self._short(path)] for path, found in digests_in(inputs).items()
         )
         fresh = {*plan.fresh, *made}
         whole = all(entry.name in fresh for entry in self.course.entries) and sound >= {
@@ -372,7 +371,7 @@ class Staleness:
             "title": self.course.title,
             "figures": {entry.name: len(self._wanted(entry, figures[entry.name]["has"]))
                         for entry in self.course.entries if entry.name in figures},
-            "environment": self.environment,
+            "environment": environment(self.packages),
             "packages": self.packages,
             "folders": self.project.folders,
             "moment": self.moment,

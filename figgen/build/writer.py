@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 from matplotlib.backends.backend_pdf import PdfPages
 
 from figgen.build.drawing import Drawing, FigureError, nothing_in_silence
-from figgen.build.order import DPI, FORMATS, SOURCES, Asset, Format
+from figgen.build.order import DPI, SOURCES, Asset
 from figgen.draw.style import style
 from figgen.draw.theme import THEMES
 

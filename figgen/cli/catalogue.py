@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import shutil
 import sys
-import textwrap
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from figgen.build.course import Entry
 from figgen.cli.options import as_json, figure_names, open_course, section_names
 from figgen.cli.output import complain_of_problems, counted, print_json
+
+if TYPE_CHECKING:
+    from figgen.build.course import Entry
 
 PROSE = 96
 """The width of running text in characters, unless the terminal is narrower."""
@@ -125,6 +126,8 @@ def show(ctx: click.Context, name: str, as_json: bool) -> None:
 
 
 def _facts(known: dict[str, Any]) -> list[str]:
+    import textwrap
+
     facts = {
         "title": known["title"],
         "section": f"{known['section_title']} ({known['section']})",

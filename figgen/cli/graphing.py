@@ -97,8 +97,8 @@ def _finish(traced: Graph, title: str, out: Path, *, backward: bool) -> None:
         raise RequestError(f"{out}: no such format; the ending must be one of {allowed}")
     format_ = cast("Format", suffix)
 
-    from figgen.build.one_off import graph_drawing, table
     from figgen.build.files import write
+    from figgen.build.one_off import graph_drawing, table
     from figgen.build.order import Asset
     from figgen.build.writer import encode
 

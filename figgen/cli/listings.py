@@ -59,8 +59,8 @@ def listing(*, function: str, size: float, docstring: bool, theme: str, out: Pat
         allowed = ", ".join(f".{each}" for each in (*FORMATS, *TEXTS))
         raise RequestError(f"{out}: no such format; the ending must be one of {allowed}")
 
-    from figgen.build.listing_one_off import listing_drawing
     from figgen.build.files import write
+    from figgen.build.listing_one_off import listing_drawing
     from figgen.build.order import Asset
     from figgen.build.writer import encode
 

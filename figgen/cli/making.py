@@ -167,7 +167,7 @@ def build(
            as_json=as_json)  # fmt: skip
 
 
-def _build(
+def _build(  # noqa: C901 - the steps of a build, one after the other
     ctx: click.Context,
     names: tuple[str, ...],
     jobs: int | None,
@@ -187,6 +187,7 @@ def _build(
     from figgen.build.files import prepare
     from figgen.build.order import Order
     from figgen.build.staleness import Made, Staleness
+    from figgen.build.state import MANIFEST
 
     order = Order(
         out=out, formats=cast("tuple[Format, ...]", request.formats), themes=request.themes
@@ -230,7 +231,7 @@ def _build(
                 "drawn": [*made],
                 "reasons": {entry.name: plan.reasons[entry.name] for entry in stale},
                 "orphans": now.orphans,
-                "manifest": str(out / manifest.NAME),
+                "manifest": str(out / MANIFEST),
                 "failed": [{"name": each.name, "error": each.error} for each in failed],
                 "problems": [vars(problem) for problem in course.problems],
             }

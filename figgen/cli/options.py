@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
 from figgen.build.config import find_course
-from figgen.build.course import Course
 from figgen.build.errors import BuildError
-from figgen.build.index import read_indexed
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from figgen.build.course import Course
 
 # As in the drawing and in the writer, which import matplotlib; a test holds them together.
 FORMATS = ("svg", "pdf", "png")
@@ -30,6 +32,8 @@ def open_course(ctx: click.Context) -> Course:
     Raises:
         BuildError: If there is none, or the working folder was deleted.
     """
+    from figgen.build.index import read_indexed
+
     return read_indexed(course_folder(ctx))
 
 
@@ -50,6 +54,8 @@ def figure_names(
     ctx: click.Context, _param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Complete the name of a figure."""
+    from click.shell_completion import CompletionItem
+
     course = _course_or_none(ctx)
     return [
         CompletionItem(entry.name, help=entry.definition.title)
@@ -62,6 +68,8 @@ def section_names(
     ctx: click.Context, _param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Complete the name of a section."""
+    from click.shell_completion import CompletionItem
+
     course = _course_or_none(ctx)
     return [
         CompletionItem(section, help=title)

@@ -8,13 +8,19 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 import pytest
 import stale_course
+from conftest import COURSE
 from stale_course import FIGURES, MODULES
 
 from figgen.build import environment, project
+from figgen.build.builder import make
 from figgen.build.dependencies import Dependencies
+from figgen.build.fingerprints import reached
+from figgen.build.loading import load
+from figgen.build.order import Order
 
 ALL = FIGURES
 
@@ -713,3 +719,28 @@ def test_only_the_course_of_the_table_is_tested() -> None:
     named = {name for *_, names in CODE.values() if names != ALL for name in names}
     assert ALL - named <= {"reading", "looking", "optional", "caching"}
     assert set(MODULES) > {"one.py", "two.py"}
+
+
+@pytest.mark.parametrize("name", ["sigmoid-code", "chain2-diagram", "matrix-math", "xor-decision"])
+def test_what_ran_is_in_the_static_reach(name: str) -> None:
+    """Every function of the project that runs while a figure is made is one that it reaches."""
+    found = project.Project(COURSE.folder)
+    entry = COURSE.find(name)
+    load(COURSE, entry)
+    ran: set[tuple[str, int]] = set()
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        if event == "call":
+            ran.add((frame.f_code.co_filename, frame.f_code.co_firstlineno))
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        outcome = make(COURSE, entry, Order(Path(os.devnull), formats=(), themes=()))
+    finally:
+        sys.setprofile(before)
+    assert outcome.error is None
+    reach = reached(found.dependencies.graph, found.node(entry.file, entry.function))
+    seen = {node for path, line in ran for node in found.nodes_at(path, line)}
+    assert len(seen) > 30
+    assert seen - reach == set()

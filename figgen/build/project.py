@@ -98,6 +98,12 @@ class Project:
         place = self._modules.get(module)
         return place.file if place else f"{module.replace('.', '/')}.py"
 
+    def nodes_at(self, path: str, line: int) -> list[str]:
+        """The nodes of the definition at a line of a file; none if it is no module's."""
+        place = self._places.get(path)
+        return [f"{place.name}:{name}" for unit in (place.units if place else ())
+                for name in unit.binds if place and unit.first <= line <= unit.last]  # fmt: skip
+
     def remembering(self, path: str, line: int) -> str:
         """The node of the function at a line, if it may keep what it has read; else empty."""
         place = self._places.get(path)

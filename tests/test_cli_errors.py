@@ -414,7 +414,7 @@ def test_a_full_disk(tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPat
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    args = ["--set", "value=3"] if command == "render" else ["-j", "1"]
+    args = ["--set", "value=3"] if command == "render" else ["-j", "1", "--force"]
     result = run("--figures", folder, command, "good", "-f", "svg", "-o", "out", *args)
     assert result.exit_code == 1
     assert "cannot be written: No space left on device; what was there is kept" in result.stderr

@@ -12,11 +12,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any, TypeAlias
+from typing import Any
 
-Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
-Scope: TypeAlias = (
-    Function | ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+from figgen.build.syntax import (
+    Function,
+    arguments_of,
+    bound_by,
+    entered_by,
+    is_definition,
+    is_literal,
+    is_looked_up,
+    is_nothing,
+    local_to,
+    names_stored,
 )
 
 MUTATORS = frozenset({
@@ -25,9 +33,6 @@ MUTATORS = frozenset({
     "sort", "symmetric_difference_update", "update", "__setitem__", "__delitem__",
 })  # fmt: skip
 """The methods that change what they belong to."""
-
-WRITES_ONLY = frozenset({"add", "append", "appendleft", "extend", "insert", "update"})
-"""Those of them that tell nothing of what was there."""
 
 ANYTHING = frozenset({"exec", "eval", "__import__"})
 """Builtins that can use any name of any module."""
@@ -126,18 +131,11 @@ def scan(name: str, file: str, source: bytes, *, package: bool) -> Module:
 def _scan_statement(module: Module, position: int, node: ast.stmt, lines: list[bytes]) -> None:
     if isinstance(node, ast.Import | ast.ImportFrom):
         _scan_import(module, position, node)
-    elif not _is_nothing(node) and not _is_program(node):
+    elif not is_nothing(node) and not _is_program(node):
         for each in _statements_within(node):
             if isinstance(each, ast.Import | ast.ImportFrom):
                 _scan_import(module, position, each)
         module.units.append(_Reader(module, position).read(node, lines))
-
-
-def _is_nothing(node: ast.stmt) -> bool:
-    """A docstring, or ``pass``."""
-    return isinstance(node, ast.Pass) or (
-        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    )
 
 
 def _is_program(node: ast.stmt) -> bool:
@@ -201,7 +199,7 @@ def _spell(node: Any, words: list[str]) -> None:
         words.append("[")
         for each in node:
             # Not a docstring, nor any other constant that does nothing.
-            if not (isinstance(each, ast.stmt) and _is_nothing(each)):
+            if not (isinstance(each, ast.stmt) and is_nothing(each)):
                 _spell(each, words)
         words.append("]")
     elif isinstance(node, ast.AST):
@@ -251,12 +249,12 @@ class _Reader(ast.NodeVisitor):
         unit.last = node.end_lineno or node.lineno
         unit.digest = digest_of(node)
         unit.text = _text_digest(node, unit.first, lines)
-        unit.binds = tuple(dict.fromkeys(_bound_by(node)))
-        unit.code = not _is_definition(node)
+        unit.binds = tuple(dict.fromkeys(bound_by(node)))
+        unit.code = not is_definition(node)
         unit.defines = isinstance(node, Function | ast.ClassDef)
         value = getattr(node, "value", None)
-        unit.literal = isinstance(node, ast.Assign | ast.AnnAssign) and _is_literal(value)
-        unit.enters = _entered(node)
+        unit.literal = isinstance(node, ast.Assign | ast.AnnAssign) and is_literal(value)
+        unit.enters = entered_by(node)
         self.visit(node)
         return unit
 
@@ -276,7 +274,7 @@ class _Reader(ast.NodeVisitor):
         for default in (*arguments.defaults, *arguments.kw_defaults):
             if default is not None:
                 self.visit(default)
-        for argument in _arguments(arguments):
+        for argument in arguments_of(arguments):
             self._annotation(argument.annotation)
         self._annotation(node.returns)
         self._inside(node, *node.body)
@@ -289,9 +287,9 @@ class _Reader(ast.NodeVisitor):
 
     def _inside(self, node: Function | ast.Lambda, *body: ast.AST) -> None:
         before = self.given
-        names = {argument.arg for argument in _arguments(node.args)}
+        names = {argument.arg for argument in arguments_of(node.args)}
         self.given = (before | names) - {"self", "cls"}
-        self.local.append(frozenset(_local_to(node)))
+        self.local.append(frozenset(local_to(node)))
         self.within += 1
         for each in body:
             self.visit(each)
@@ -317,7 +315,7 @@ class _Reader(ast.NodeVisitor):
             self._called(decorator)
 
     def _comprehension(self, node: Any) -> None:
-        targets = [name for part in node.generators for name in _names_stored(part.target)]
+        targets = [name for part in node.generators for name in names_stored(part.target)]
         # The first iterable is evaluated outside.
         self.visit(node.generators[0].iter)
         self.local.append(frozenset(targets))
@@ -425,7 +423,7 @@ class _Reader(ast.NodeVisitor):
         if called in {"setattr", "delattr"} and node.args:
             self._set(node)
         elif called in {"getattr", "hasattr"}:
-            if _is_looked_up(node):
+            if is_looked_up(node):
                 self.unit.traits.add("module")
         elif called in {"vars", "locals"} and not node.args:
             self.unit.traits.add("module")
@@ -471,177 +469,3 @@ class _Reader(ast.NodeVisitor):
 
     def _is_local(self, name: str) -> bool:
         return any(name in scope for scope in self.local)
-
-
-def _arguments(arguments: ast.arguments) -> list[ast.arg]:
-    plain = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    return [*plain, *(each for each in (arguments.vararg, arguments.kwarg) if each is not None)]
-
-
-def _local_to(node: Function | ast.Lambda) -> set[str]:  # noqa: C901 - one walk
-    """The names that are local to a function."""
-    bound = {argument.arg for argument in _arguments(node.args)}
-    declared: set[str] = set()
-    waiting: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else [*node.body]
-    while waiting:
-        each = waiting.pop()
-        kind = type(each)
-        if kind is ast.Name:
-            if not isinstance(each.ctx, ast.Load):  # type: ignore[attr-defined]
-                bound.add(each.id)  # type: ignore[attr-defined]
-            continue
-        if kind is ast.Global:
-            declared |= {*each.names}  # type: ignore[attr-defined]
-        elif kind in _BINDING:
-            bound |= {*_bound_here(each)}
-        if kind in _COMPREHENSIONS:
-            # Its targets are its own, but not what := binds.
-            walrus = (part for part in ast.walk(each) if isinstance(part, ast.NamedExpr))
-            bound |= {name for part in walrus for name in _names_stored(part.target)}
-        elif kind not in _SCOPES:
-            for name in each._fields:
-                value = getattr(each, name, None)
-                if isinstance(value, list):
-                    waiting += [part for part in value if isinstance(part, ast.AST)]
-                elif isinstance(value, ast.AST):
-                    waiting.append(value)
-    return bound - declared
-
-
-_COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
-# What is bound inside one is its own.
-_SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda})
-_BINDING = frozenset({
-    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom,
-    ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping,
-})  # fmt: skip
-
-
-def _bound_here(node: ast.AST) -> Iterator[str]:
-    """The names that this very node binds."""
-    match node:
-        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-            yield name
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            yield node.name
-        case ast.Import(names=names) | ast.ImportFrom(names=names):
-            yield from (alias.asname or alias.name.partition(".")[0] for alias in names)
-        case (
-            ast.ExceptHandler(name=str(name))
-            | ast.MatchAs(name=str(name))
-            | ast.MatchStar(name=str(name))
-            | ast.MatchMapping(rest=str(name))
-        ):
-            yield name
-
-
-def _names_stored(node: ast.AST) -> Iterator[str]:
-    return (each.id for each in ast.walk(node) if isinstance(each, ast.Name)
-            and isinstance(each.ctx, ast.Store))  # fmt: skip
-
-
-def _bound_by(node: ast.AST) -> Iterator[str]:
-    """The names that a top-level statement binds in its module."""
-    if isinstance(node, Function | ast.ClassDef):
-        yield node.name
-    elif isinstance(node, Scope):
-        return
-    else:
-        yield from _bound_here(node)
-        for child in ast.iter_child_nodes(node):
-            yield from _bound_by(child)
-
-
-# What is a plain definition
-
-
-def _is_definition(node: ast.stmt) -> bool:  # noqa: PLR0911 - one return a kind
-    """Whether a statement does nothing but bind names, as far as its form tells."""
-    match node:
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Import() | ast.ImportFrom():
-            return True
-        case ast.ClassDef(body=body):
-            return all(_is_definition(each) or _is_nothing(each) for each in body)
-        case ast.Assign(targets=targets):
-            return all(_binds_names(target) for target in targets)
-        case ast.AnnAssign(target=target) | ast.AugAssign(target=target):
-            return _binds_names(target)
-        case ast.If(body=body, orelse=others):
-            return all(_is_definition(each) or _is_nothing(each) for each in (*body, *others))
-        case ast.Try(body=body, handlers=handlers, orelse=others, finalbody=last):
-            caught = [each for handler in handlers for each in handler.body]
-            everything = (*body, *caught, *others, *last)
-            return all(_is_definition(each) or _is_nothing(each) for each in everything)
-        case _:
-            return type(node).__name__ == "TypeAlias"
-
-
-def _binds_names(target: ast.expr) -> bool:
-    match target:
-        case ast.Name():
-            return True
-        case ast.Tuple(elts=parts) | ast.List(elts=parts):
-            return all(_binds_names(part) for part in parts)
-        case ast.Starred(value=value):
-            return _binds_names(value)
-        case _:
-            return False
-
-
-def _is_literal(node: ast.expr | None) -> bool:
-    return isinstance(
-        node,
-        ast.Constant | ast.Tuple | ast.List | ast.Dict | ast.Set | ast.JoinedStr | ast.UnaryOp
-        | ast.BinOp | ast.ListComp | ast.DictComp | ast.SetComp,
-    )  # fmt: skip
-
-
-def _is_looked_up(call: ast.Call) -> bool:
-    """Whether ``getattr`` looks for a name that only the run knows, of another object than self."""
-    name = call.args[1] if len(call.args) > 1 else None
-    owner = call.args[0] if call.args else None
-    own = isinstance(owner, ast.Name) and owner.id in {"self", "cls"}
-    return not own and not isinstance(name, ast.Constant)
-
-
-def _entered(unit: ast.stmt) -> set[str]:
-    """The names that a statement only adds to, and reads only where it has added itself.
-
-    ``TABLE[key] = value``, ``return TABLE[key]`` and ``if key in TABLE: raise ...`` with one and
-    the same ``key`` tell nothing of other entries; nor does ``TABLE.append(value)``.
-    """
-    added: set[tuple[str, str]] = set()
-    blind: list[ast.Name] = []
-    nodes = [*ast.walk(unit)]
-    for node in nodes:
-        match node:
-            case ast.Subscript(value=ast.Name() as table, slice=ast.Name(id=key), ctx=ast.Store()):
-                added.add((table.id, key))
-                blind.append(table)
-            case ast.Expr(
-                value=ast.Call(func=ast.Attribute(value=ast.Name() as table, attr=attr))
-            ) if attr in WRITES_ONLY:
-                blind.append(table)
-                added.add((table.id, ""))
-    if not added:
-        return set()
-    for node in nodes:
-        match node:
-            case ast.Subscript(
-                value=ast.Name() as table, slice=ast.Name(id=key), ctx=ast.Load()
-            ) if (table.id, key) in added:
-                blind.append(table)
-            case ast.If(
-                test=ast.Compare(
-                    left=ast.Name(id=key), ops=[ast.In()], comparators=[ast.Name() as table]
-                ),
-                body=[ast.Raise()],
-            ) if (table.id, key) in added:
-                blind.append(table)
-    names = [node for node in nodes if isinstance(node, ast.Name)]
-    tables = {table for table, _ in added}
-    return {
-        table
-        for table in tables
-        if sum(name.id == table for name in names) == sum(name.id == table for name in blind)
-    }

@@ -41,6 +41,7 @@ baselines: $(READY) ## renew the baselines, after you have looked: figgen diff -
 
 bench: $(READY) ## measure, beside what figgen is compared to
 	$(BIN)/python benchmarks/start.py
+	$(BIN)/python benchmarks/noop.py
 	$(BIN)/python benchmarks/graph.py
 	$(BIN)/python benchmarks/build.py
 

@@ -18,7 +18,8 @@ from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 
 from figgen.build.drawing import Drawing
 from figgen.build.one_off import graph_entry
-from figgen.build.writer import Asset, encode
+from figgen.build.order import Asset
+from figgen.build.writer import encode
 from figgen.core import Array, sigmoid, trace
 from figgen.draw.canvas import Canvas
 from figgen.draw.graphs import GraphDrawing

@@ -20,9 +20,10 @@ from click.testing import CliRunner, Result
 from conftest import COURSE, ROOT
 from small_course import GOOD, HEAD, PERSPECTIVES, STEPS, with_concepts, write_course
 
-from figgen.build.writer import DPI, FORMATS, SOURCES, Format
+from figgen.build.files import STATE
+from figgen.build.order import DPI, FORMATS, SOURCES, Format
 from figgen.cli import making, options
-from figgen.cli.app import program
+from figgen.cli.app import COMMANDS, program
 from figgen.core import Claim
 from figgen.draw.theme import THEMES
 
@@ -98,8 +99,16 @@ def output(*args: str | Path) -> str:
 
 
 def files_in(folder: Path) -> list[str]:
-    """Every file below ``folder``, sorted."""
-    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    """Every file below ``folder`` but for the state of a build, sorted."""
+    files = (p.relative_to(folder) for p in folder.rglob("*") if p.is_file())
+    return sorted(path.as_posix() for path in files if STATE not in path.parts)
+
+
+def command_of(name: str) -> click.Command:
+    """A command of the program."""
+    command = program.get_command(click.Context(program), name)
+    assert command is not None
+    return command
 
 
 # List
@@ -334,6 +343,9 @@ def test_build_json(small: Path) -> None:
         "course": "A small course",
         "figures": 1,
         "files": 2,
+        "drawn": ["two-steps"],
+        "reasons": {"two-steps": ["no build here has made it"]},
+        "orphans": [],
         "manifest": str(Path("out", "manifest.json")),
         "failed": [],
         "problems": [],
@@ -403,21 +415,22 @@ def test_check_counts_equations(equations: Path) -> None:
 # Help, completion
 
 
-@pytest.mark.parametrize("command", sorted(program.commands))
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_documented_with_an_example(command: str) -> None:
     """The help says what a command does, what every option is, and shows how to call it."""
     text = output(command, "--help")
     assert re.search(rf"Examples:\n  .*figgen {command}", text)
-    for parameter in program.commands[command].params:
+    for parameter in command_of(command).params:
         if isinstance(parameter, click.Option):
             assert parameter.help
-    assert program.commands[command].help
+    assert command_of(command).help
 
 
 def test_the_examples_are_valid() -> None:
     """Each example of the help is accepted by the parser of its command."""
     pattern = r"^  (?:eval \"\$\()?figgen {}(.*?)(?:\)\" +#.*|>.*)?$"
-    for name, command in program.commands.items():
+    for name in COMMANDS:
+        command = command_of(name)
         examples = re.findall(pattern.format(name), str(command.epilog), re.MULTILINE)
         assert examples
         for example in examples:
@@ -435,7 +448,7 @@ def test_help_of_the_program() -> None:
 def complete(words: str, cwd: Path = ROOT) -> list[str]:
     """What bash offers for the last of ``words``, and whether that took numpy or matplotlib."""
     script = (
-        "import sys\nfrom figgen.cli.app import program\n"
+        "import sys\nfrom figgen.cli.app import COMMANDS, program\n"
         "try:\n    program(prog_name='figgen')\n"
         "finally:\n    assert not {'numpy', 'matplotlib'} & set(sys.modules)\n"
     )

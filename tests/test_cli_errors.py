@@ -27,6 +27,7 @@ from small_course import (
     write_course,
 )
 
+from figgen.build.files import STATE
 from figgen.cli.app import program
 
 FIGGEN = [sys.executable, "-m", "figgen"]
@@ -64,8 +65,9 @@ def build_beside(tmp_path: Path, bad: str) -> str:
 
 
 def written(folder: Path) -> list[str]:
-    """Every file below ``folder``, temporary ones included."""
-    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    """Every file below ``folder``, temporary ones included, but for the state of a build."""
+    files = (p.relative_to(folder) for p in folder.rglob("*") if p.is_file())
+    return sorted(path.as_posix() for path in files if STATE not in path.parts)
 
 
 # A figure that fails does not stop the others
@@ -489,7 +491,7 @@ def test_a_full_disk(tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPat
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    args = ["--set", "value=3"] if command == "render" else ["-j", "1"]
+    args = ["--set", "value=3"] if command == "render" else ["-j", "1", "--force"]
     result = run("--figures", folder, command, "good", "-f", "svg", "-o", "out", *args)
     assert result.exit_code == 1
     assert "cannot be written: No space left on device; what was there is kept" in result.stderr

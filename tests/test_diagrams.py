@@ -419,7 +419,8 @@ import hashlib
 from pathlib import Path
 from figgen.build.course import read_course
 from figgen.build.drawing import draw
-from figgen.build.writer import Asset, encode
+from figgen.build.order import Asset
+from figgen.build.writer import encode
 course = read_course(Path("figures"))
 for name in ("two-inputs-backward-diagram", "vector-detail"):
     drawing = draw(course, course.find(name))

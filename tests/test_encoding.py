@@ -25,11 +25,11 @@ from matplotlib.patheffects import Stroke
 from matplotlib.tri import Triangulation
 from PIL import Image
 
-from figgen.build.builder import Order, assets
 from figgen.build.drawing import Drawing, FigureError, draw
+from figgen.build.order import Asset, Order, assets
 from figgen.build.raster import BAND, Packer, Raster
 from figgen.build.shapes import VectorRecorder
-from figgen.build.writer import Asset, encode, encode_all
+from figgen.build.writer import encode, encode_all
 from figgen.draw import mathtext
 from figgen.draw.canvas import Canvas
 from figgen.draw.mathtext import MATHTEXT
@@ -82,7 +82,8 @@ import hashlib, sys
 from pathlib import Path
 from figgen.build.course import read_course
 from figgen.build.drawing import draw
-from figgen.build.writer import Asset, encode
+from figgen.build.order import Asset
+from figgen.build.writer import encode
 course = read_course(Path("figures"))
 for format in sys.argv[1:]:
     drawing = draw(course, course.find("chain2-plot"))
@@ -369,7 +370,8 @@ import os
 from pathlib import Path
 from figgen.build.course import read_course
 from figgen.build.drawing import draw
-from figgen.build.writer import Asset, encode
+from figgen.build.order import Asset
+from figgen.build.writer import encode
 course = read_course(Path("figures"))
 
 def made():

@@ -23,8 +23,9 @@ from PIL import Image
 from figgen.build import vector
 from figgen.build.baselines import DPI, Baselines, cases, normal_vector
 from figgen.build.config import find_baseline
+from figgen.build.order import Asset
 from figgen.build.pixels import compare, decoded
-from figgen.build.writer import Asset, encode
+from figgen.build.writer import encode
 from figgen.draw.theme import THEMES
 
 BASELINES = Baselines(find_baseline(COURSE.folder))

@@ -21,7 +21,8 @@ from small_course import write_course
 from figgen.build.baselines import Baselines
 from figgen.build.course import read_course
 from figgen.build.drawing import draw
-from figgen.build.writer import Asset, encode
+from figgen.build.order import Asset
+from figgen.build.writer import encode
 from figgen.draw.canvas import Canvas
 from figgen.draw.changes import Change, changes
 from figgen.draw.scene import look, scene

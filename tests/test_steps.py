@@ -12,7 +12,8 @@ import pytest
 from conftest import COURSE, drawing_of
 from PIL import Image
 
-from figgen.build.writer import Asset, encode
+from figgen.build.order import Asset
+from figgen.build.writer import encode
 from figgen.draw.canvas import SLOTS, Canvas
 from figgen.draw.style import style
 from figgen.draw.theme import LIGHT, ROLES, Theme

@@ -8,10 +8,10 @@ import pytest
 from small_course import HEAD, write_course
 
 from figgen.build import pdf_content, vector
-from figgen.build.builder import Order, assets
 from figgen.build.course import read_course
 from figgen.build.drawing import Drawing, draw
-from figgen.build.writer import Asset, encode
+from figgen.build.order import Asset, Order, assets
+from figgen.build.writer import encode
 
 FIGURE = (
     HEAD

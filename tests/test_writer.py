@@ -21,11 +21,13 @@ import pytest
 from conftest import COURSE, ROOT, drawing_of
 from PIL import Image
 
-from figgen.build.builder import Order, build, make
+from figgen.build.builder import build, make
 from figgen.build.course import Course, read_course
 from figgen.build.drawing import Drawing, FigureError, draw
 from figgen.build.errors import BuildError
-from figgen.build.writer import FORMATS, Asset, encode, write
+from figgen.build.files import write
+from figgen.build.order import FORMATS, Asset, Order
+from figgen.build.writer import encode
 from figgen.draw.canvas import SLOTS
 from figgen.draw.theme import THEMES
 
@@ -471,9 +473,9 @@ def test_a_process_that_is_killed_midway_leaves_the_old_file(tmp_path: Path) -> 
     path = tmp_path / "file.svg"
     write(path, b"old")
     script = (
-        "import os, signal, sys\nfrom pathlib import Path\nfrom figgen.build import writer\n"
+        "import os, signal, sys\nfrom pathlib import Path\nfrom figgen.build import files\n"
         "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "writer.write(Path(sys.argv[1]), b'new')\n"
+        "files.write(Path(sys.argv[1]), b'new')\n"
     )
     done = subprocess.run([sys.executable, "-c", script, str(path)], check=False)
     assert done.returncode == -9
@@ -494,7 +496,8 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 BUILD = """
 import json, sys
 from pathlib import Path
-from figgen.build.builder import Order, build
+from figgen.build.builder import build
+from figgen.build.order import Order
 from figgen.build.course import read_course
 from figgen.build.manifest import write_manifest
 

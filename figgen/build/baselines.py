@@ -22,10 +22,12 @@ from PIL import Image
 from figgen.build.course import Course, Entry
 from figgen.build.drawing import Drawing
 from figgen.build.errors import BuildError
+from figgen.build.files import write
+from figgen.build.order import Asset
 from figgen.build.pixels import Pixels, decoded
 from figgen.build.snapshot import Snapshot, View
 from figgen.build.vector import normal
-from figgen.build.writer import Asset, encode, write
+from figgen.build.writer import encode
 from figgen.draw.scene import look, scene
 from figgen.draw.theme import THEMES
 

@@ -3,42 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from figgen.build.course import Course, Entry
 from figgen.build.drawing import Drawing, FigureError, draw, settle
-from figgen.build.errors import BuildError, RequestError
+from figgen.build.errors import BuildError
+from figgen.build.files import write
+from figgen.build.order import Order, assets, place
+from figgen.build.reads import Read, recorded
 from figgen.build.workers import run_each
-from figgen.build.writer import DPI, FORMATS, SOURCES, Asset, Format, encode_all, write
-from figgen.draw.theme import THEMES
-
-
-@dataclass(frozen=True)
-class Order:
-    """What to make of each figure.
-
-    Attributes:
-        out: The folder to write to.
-        formats: The file formats.
-        themes: The names of the themes.
-        steps: The step to make; None for all, and a PDF with a page a step.
-        dpi: Resolution of a PNG.
-        settings: Parameters of the figure functions to change, as text.
-        flat: Whether all files go into one folder, as ``figgen render`` does.
-    """
-
-    out: Path
-    formats: tuple[Format, ...] = FORMATS
-    themes: tuple[str, ...] = tuple(THEMES)
-    step: int | None = None
-    dpi: float = DPI
-    settings: Mapping[str, str] = field(default_factory=dict)
-    flat: bool = False
+from figgen.build.writer import encode_all
 
 
 @dataclass(frozen=True)
@@ -49,45 +27,13 @@ class Outcome:
         name: The figure's name.
         record: The figure's entry in the manifest; None if it failed.
         error: Why it failed; None if it did not.
+        reads: The files and folders that it read.
     """
 
     name: str
     record: dict[str, Any] | None = None
     error: str | None = None
-
-
-def assets(entry: Entry, order: Order, sources: Collection[str] = SOURCES) -> list[Asset]:
-    """The files that ``order`` asks for of one figure.
-
-    Args:
-        entry: The figure.
-        order: What to make of it.
-        sources: The sources that the figure has.
-
-    Raises:
-        RequestError: If the figure has no such step.
-        BuildError: If all that is asked for are sources that the figure does not have.
-    """
-    name, steps = entry.name, entry.definition.steps
-    if order.step is not None and not 1 <= order.step <= steps:
-        raise RequestError(f"{name} has no step {order.step}; it has {steps}")
-    wanted: list[int | None] = list(range(1, steps + 1)) if order.step is None else [order.step]
-    found = [
-        Asset(name, steps, None, None, format_)
-        for format_ in order.formats
-        if format_ in SOURCES and format_ in sources
-    ]
-    for theme in order.themes:
-        for format_ in order.formats:
-            if format_ in SOURCES:
-                continue
-            pages: list[int | None] = [None]
-            whole = format_ == "pdf" and steps > 1 and order.step is None
-            found += [Asset(name, steps, step, theme, format_) for step in wanted + pages * whole]
-    if order.flat and not found:
-        missing = " or ".join(order.formats)
-        raise BuildError(f"{entry.file}:{entry.line}: {name} has no {missing}; others have")
-    return found
+    reads: tuple[Read, ...] = ()
 
 
 def validate(course: Course, entries: Sequence[Entry], order: Order) -> None:
@@ -107,18 +53,19 @@ def validate(course: Course, entries: Sequence[Entry], order: Order) -> None:
 def make(course: Course, entry: Entry, order: Order) -> Outcome:
     """Draw one figure, check its claims and write its files; errors become part of the outcome."""
     try:
-        drawing = draw(course, entry, order.settings)
-        drawing.require_claims()
-        wanted = assets(entry, order, drawing.canvas.sources)
-        # All bytes before the first file, so that a figure that cannot be drawn writes nothing.
-        encoded = list(encode_all(drawing, wanted, order.dpi))
+        with recorded(course.folder) as reads:
+            drawing = draw(course, entry, order.settings)
+            drawing.require_claims()
+            wanted = assets(entry, order, drawing.canvas.sources)
+            # All bytes before the first file: a figure that cannot be drawn writes nothing.
+            encoded = list(encode_all(drawing, wanted, order.dpi))
         for asset, data in encoded:
-            write(order.out / _place(asset, order), data)
+            write(order.out / place(asset, order), data)
     except BuildError as error:
         return Outcome(entry.name, error=str(error))
     files = [
         {
-            "path": _place(asset, order).as_posix(),
+            "path": place(asset, order).as_posix(),
             "theme": asset.theme,
             "format": asset.format,
             "step": asset.step,
@@ -127,17 +74,15 @@ def make(course: Course, entry: Entry, order: Order) -> Outcome:
         }
         for asset, data in encoded
     ]
-    return Outcome(entry.name, record=record(drawing) | {"files": files})
-
-
-def _place(asset: Asset, order: Order) -> Path:
-    return asset.flat_path if order.flat else asset.path
+    about = {"sources": sorted(drawing.canvas.sources), "files": files}
+    return Outcome(entry.name, record=record(drawing) | about, reads=tuple(reads))
 
 
 def record(drawing: Drawing) -> dict[str, Any]:
     """Everything known of a drawn figure, as plain data."""
     return drawing.entry.as_json() | {
         "alt": drawing.alt(),
+        "fingerprint": drawing.fingerprint,
         "claims": [claim.as_json() for claim in drawing.claims],
         "equations": [equation.as_json() for equation in drawing.canvas.equations],
     }

@@ -10,7 +10,6 @@ shown as maths, as code and as a diagram, by the figures that name it.
 from __future__ import annotations
 
 import ast
-import difflib
 import inspect
 import sys
 import warnings
@@ -34,6 +33,7 @@ class Entry:
         caption: The first paragraph of the function's docstring.
         file: The module's file, relative to the folder that holds the course.
         line: The line of the function's ``def``.
+        fingerprint: Of every definition that it reaches; empty until a build has looked.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Entry:
     caption: str
     file: str
     line: int
+    fingerprint: str = ""
 
     @property
     def function(self) -> str:
@@ -171,6 +172,8 @@ class Course:
 def _nearest(
     name: str, names: Iterable[str], otherwise: str = "'figgen list' shows them all"
 ) -> str:
+    import difflib  # noqa: PLC0415 - only for those who mistype
+
     close = difflib.get_close_matches(name, list(names), n=3, cutoff=0.5)
     return f"; did you mean {' or '.join(close)}?" if close else f"; {otherwise}"
 

@@ -13,10 +13,12 @@ from figgen.build.baselines import Baselines, snapshot
 from figgen.build.course import Course, Entry
 from figgen.build.drawing import Drawing, draw
 from figgen.build.errors import BuildError
-from figgen.build.manifest import NAME, read_manifest
+from figgen.build.manifest import read_manifest
+from figgen.build.order import SOURCES, Asset
 from figgen.build.snapshot import Difference, Snapshot, View, compare
+from figgen.build.state import MANIFEST
 from figgen.build.workers import run_each
-from figgen.build.writer import SOURCES, Asset, encode
+from figgen.build.writer import encode
 from figgen.draw.scene import scene
 
 
@@ -129,16 +131,16 @@ def earlier_build(folder: Path, name: str, scenes: dict[str, str] | None = None)
     Raises:
         BuildError: If it is none.
     """
-    if not (folder / NAME).is_file():
-        raise BuildError(f"{folder}: no build of figgen: it has no {NAME}")
-    records = read_manifest(folder)
+    if not (folder / MANIFEST).is_file():
+        raise BuildError(f"{folder}: no build of figgen: it has no {MANIFEST}")
+    records = read_manifest(folder).figures
     try:
         for record in records.values():
             for file in record["files"]:
                 _ = file["path"], file["step"], file["theme"], file["format"]
     except (KeyError, TypeError):
         raise BuildError(
-            f"{folder / NAME}: not a manifest that can be read; build it again"
+            f"{folder / MANIFEST}: not a manifest that can be read; build it again"
         ) from None
     return EarlierBuild(folder, name, scenes or {}, records)
 

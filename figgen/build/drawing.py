@@ -119,7 +119,7 @@ def draw(course: Course, entry: Entry, settings: Mapping[str, str] | None = None
             f"{entry.file}:{entry.line}: {entry.name} declares steps={entry.definition.steps}"
             f" but draws {canvas.steps}"
         )
-    return Drawing(entry, canvas)
+    return Drawing(entry, canvas, entry.fingerprint)
 
 
 class _Refuse(logging.Handler):

@@ -14,6 +14,7 @@ from types import ModuleType
 from figgen.build.course import Course, Entry, reason_of
 from figgen.build.definition import definition_of
 from figgen.build.errors import BuildError
+from figgen.build.reads import watch
 
 
 class ModuleError(BuildError):
@@ -44,6 +45,7 @@ def load_module(course: Course, name: str) -> ModuleType:
         ModuleError: If it does not import.
     """
     package = course.folder.name
+    watch(course.folder)
     try:
         # What a module prints is a message, and no part of the output of a command.
         with redirect_stdout(sys.stderr):

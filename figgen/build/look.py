@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from figgen.build.drawing import Drawing, FigureError
-from figgen.build.writer import Asset, encode
+from figgen.build.order import Asset
+from figgen.build.writer import encode
 from figgen.core.numbers import MINUS
 from figgen.draw.look.findings import RULES, Finding, merged
 from figgen.draw.look.look import look

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from figgen.build import pdf_content, pixels, vector
 from figgen.build.course import Entry
 from figgen.build.errors import BuildError
-from figgen.build.writer import Format
+from figgen.build.order import Format
 from figgen.draw.canvas import SLOTS
 from figgen.draw.changes import Change, changes
 

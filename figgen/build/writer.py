@@ -1,69 +1,17 @@
-"""The one place that turns drawings into bytes and writes files."""
+"""The one place that turns drawings into bytes."""
 
 from __future__ import annotations
 
-import errno
-import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Literal, TypeAlias
 
 from figgen.build import pdf, svg
 from figgen.build.drawing import Drawing, FigureError, nothing_in_silence
-from figgen.build.errors import BuildError
+from figgen.build.order import DPI, Asset
 from figgen.build.raster import Raster
 from figgen.build.shapes import VectorRecorder
 from figgen.draw.style import style
 from figgen.draw.theme import THEMES, Theme
-
-Format: TypeAlias = Literal["svg", "pdf", "png", "dot", "tex", "mathml", "txt", "html"]
-
-FORMATS: tuple[Format, ...] = ("svg", "pdf", "png")
-"""What every figure has."""
-
-SOURCES: tuple[Format, ...] = ("dot", "tex", "mathml", "txt", "html")
-"""What only some figures have: text that other programs read, the same in every step and theme."""
-
-DPI = 200
-"""Resolution of a PNG: the full slot is 2400 pixels wide, enough for a 4K projector."""
-
-
-@dataclass(frozen=True)
-class Asset:
-    """One file to be made: a step of a figure in a theme and a format.
-
-    Attributes:
-        name: The figure's name.
-        steps: How many steps the figure has.
-        step: The step, or None for a PDF with a page a step and for a source.
-        theme: The theme's name; None for a source.
-        format: The file format.
-    """
-
-    name: str
-    steps: int
-    step: int | None
-    theme: str | None
-    format: Format
-
-    @property
-    def stem(self) -> str:
-        """The figure's name, with the step where there are several."""
-        return self.name if self.steps == 1 or self.step is None else f"{self.name}-{self.step}"
-
-    @property
-    def path(self) -> Path:
-        """Where the build puts it, relative to the build folder."""
-        return Path(self.theme or "", self.format, f"{self.stem}.{self.format}")
-
-    @property
-    def flat_path(self) -> Path:
-        """Where ``figgen render`` puts it: one folder, the theme in the name unless light."""
-        suffix = "" if self.theme in {None, "light"} else f"-{self.theme}"
-        return Path(f"{self.stem}{suffix}.{self.format}")
 
 
 class _Encoder:
@@ -184,52 +132,3 @@ def encode(drawing: Drawing, asset: Asset, dpi: float = DPI) -> bytes:
     """
     ((_, data),) = encode_all(drawing, [asset], dpi)
     return data
-
-
-def prepare(out: Path) -> None:
-    """Make the folder ``out``, so that nothing is drawn for one that cannot be written to.
-
-    Raises:
-        BuildError: If it cannot be made or written to, with the reason.
-    """
-    with told(out):
-        if out.exists() and not out.is_dir():
-            raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-        out.mkdir(parents=True, exist_ok=True)
-        if not os.access(out, os.W_OK | os.X_OK):
-            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
-
-
-def write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: an old one stays until the new one is complete.
-
-    Raises:
-        BuildError: If it cannot be written, with the reason.
-    """
-    # The process's number, so that two builds do not write one temporary file.
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with told(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with part.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-        finally:
-            with suppress(OSError):
-                part.unlink()
-
-
-@contextmanager
-def told(path: Path) -> Iterator[None]:
-    """Turn an error of the file system into one line that names the file.
-
-    Raises:
-        BuildError: In place of an OSError.
-    """
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise BuildError(f"{path}: cannot be written: {reason}; what was there is kept") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import os
 import sys
@@ -11,14 +12,6 @@ from typing import Any
 import click
 
 from figgen.build.errors import BuildError, RequestError
-from figgen.cli.catalogue import list_figures, show
-from figgen.cli.checking import check
-from figgen.cli.comparing import accept, diff
-from figgen.cli.completion import completion
-from figgen.cli.equations import equation
-from figgen.cli.graphing import chain, graph
-from figgen.cli.listings import listing
-from figgen.cli.making import build, render
 
 
 class Failure(click.ClickException):
@@ -39,8 +32,37 @@ class Interruption(click.ClickException):
     exit_code = 130
 
 
+COMMANDS = {
+    "accept": "comparing:accept",
+    "build": "making:build",
+    "chain": "graphing:chain",
+    "check": "checking:check",
+    "completion": "completion:completion",
+    "diff": "comparing:diff",
+    "equation": "equations:equation",
+    "graph": "graphing:graph",
+    "list": "catalogue:list_figures",
+    "listing": "listings:listing",
+    "render": "making:render",
+    "show": "catalogue:show",
+}
+"""Where each command is; it is imported when it is asked for."""
+
+
 class Program(click.Group):
     """A group of commands that tells every error in one line."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """The names of all commands."""
+        return [*COMMANDS]
+
+    def get_command(self, _: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, if there is one."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(importlib.import_module(f"figgen.cli.{module}"), name)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that ``ctx`` holds.
@@ -90,23 +112,6 @@ def program(ctx: click.Context, figures: Path | None) -> None:  # noqa: ARG001 -
     # https://no-color.org; on anything but a terminal, click leaves colour out by itself.
     if os.environ.get("NO_COLOR"):
         ctx.color = False
-
-
-for command in (
-    list_figures,
-    show,
-    render,
-    build,
-    check,
-    diff,
-    accept,
-    graph,
-    chain,
-    equation,
-    listing,
-    completion,
-):
-    program.add_command(command)
 
 
 def main() -> None:

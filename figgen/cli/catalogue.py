@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import shutil
 import sys
-import textwrap
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from figgen.build.course import Course, Entry
 from figgen.cli.options import as_json, concept_names, figure_names, open_course, section_names
 from figgen.cli.output import complain_of_problems, counted, print_json
+
+if TYPE_CHECKING:
+    from figgen.build.course import Course, Entry
 
 PROSE = 96
 """The width of running text in characters, unless the terminal is narrower."""
@@ -149,6 +150,8 @@ def _concept(course: Course, entry: Entry) -> dict[str, Any]:
 
 
 def _facts(known: dict[str, Any]) -> list[str]:
+    import textwrap
+
     concept = {}
     if known["concept_title"]:
         concept["concept"] = f"{known['concept_title']} ({known['concept']})"

@@ -82,7 +82,7 @@ def diff(
         other = reference.name
     complain_of_problems(course)
     if html is not None:
-        from figgen.build.writer import write
+        from figgen.build.files import write
         from figgen.publish.diff_page import page
 
         write(html, page(found, other, len(entries)).encode())
@@ -193,7 +193,7 @@ def accept(
 
     from figgen.build import accept as accepting
     from figgen.build.baselines import Baselines
-    from figgen.build.writer import prepare
+    from figgen.build.files import prepare
 
     baselines = Baselines(find_baseline(course.folder))
     prepare(baselines.folder)

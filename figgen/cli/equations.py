@@ -12,7 +12,7 @@ from figgen.cli.options import FORMATS, THEMES
 
 if TYPE_CHECKING:
     from figgen.build.definition import SlotName
-    from figgen.build.writer import Format
+    from figgen.build.order import Format
 
 TEXTS = ("tex", "mathml")
 
@@ -69,7 +69,9 @@ def equation(*, latex: str, size: float, slot: SlotName, theme: str, out: Path) 
         raise RequestError(f"{out}: no such format; the ending must be one of {allowed}")
 
     from figgen.build.equation_one_off import equation_drawing
-    from figgen.build.writer import Asset, encode, write
+    from figgen.build.files import write
+    from figgen.build.order import Asset
+    from figgen.build.writer import encode
 
     drawing = equation_drawing(latex, size, slot)
     steps = drawing.canvas.steps

@@ -12,7 +12,7 @@ from figgen.cli.options import FORMATS, Setting, once
 from figgen.cli.output import columns
 
 if TYPE_CHECKING:
-    from figgen.build.writer import Format
+    from figgen.build.order import Format
     from figgen.core.graph import Graph
 
 OUT = click.option(
@@ -97,8 +97,10 @@ def _finish(traced: Graph, title: str, out: Path, *, backward: bool) -> None:
         raise RequestError(f"{out}: no such format; the ending must be one of {allowed}")
     format_ = cast("Format", suffix)
 
+    from figgen.build.files import write
     from figgen.build.one_off import graph_drawing, table
-    from figgen.build.writer import Asset, encode, write
+    from figgen.build.order import Asset
+    from figgen.build.writer import encode
 
     drawing = graph_drawing(traced, title, backward=backward)
     theme = None if format_ == "dot" else "light"

@@ -11,7 +11,7 @@ from figgen.build.errors import RequestError
 from figgen.cli.options import FORMATS, THEMES
 
 if TYPE_CHECKING:
-    from figgen.build.writer import Format
+    from figgen.build.order import Format
 
 TEXTS = ("txt", "html")
 
@@ -59,8 +59,10 @@ def listing(*, function: str, size: float, docstring: bool, theme: str, out: Pat
         allowed = ", ".join(f".{each}" for each in (*FORMATS, *TEXTS))
         raise RequestError(f"{out}: no such format; the ending must be one of {allowed}")
 
+    from figgen.build.files import write
     from figgen.build.listing_one_off import listing_drawing
-    from figgen.build.writer import Asset, encode, write
+    from figgen.build.order import Asset
+    from figgen.build.writer import encode
 
     drawing = listing_drawing(function, size, "first line" if docstring else "none")
     if suffix in TEXTS:

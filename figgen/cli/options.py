@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
 from figgen.build.config import find_course
-from figgen.build.course import Course, read_course
 from figgen.build.errors import BuildError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from figgen.build.course import Course
 
 # As in the drawing and in the writer, which import matplotlib; a test holds them together.
 FORMATS = ("svg", "pdf", "png")
@@ -29,17 +32,30 @@ def open_course(ctx: click.Context) -> Course:
     Raises:
         BuildError: If there is none, or the working folder was deleted.
     """
+    from figgen.build.index import read_indexed
+
+    return read_indexed(course_folder(ctx))
+
+
+def course_folder(ctx: click.Context) -> Path:
+    """The folder of the course that the command line is about.
+
+    Raises:
+        BuildError: If the working folder was deleted.
+    """
     try:
         start = Path.cwd()
     except OSError as error:
         raise BuildError(f"the working folder is gone: {error.strerror}; go to another") from None
-    return read_course(find_course(ctx.find_root().params.get("figures"), start))
+    return find_course(ctx.find_root().params.get("figures"), start)
 
 
 def figure_names(
     ctx: click.Context, _param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Complete the name of a figure."""
+    from click.shell_completion import CompletionItem
+
     course = _course_or_none(ctx)
     return [
         CompletionItem(entry.name, help=entry.definition.title)
@@ -52,6 +68,8 @@ def section_names(
     ctx: click.Context, _param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Complete the name of a section."""
+    from click.shell_completion import CompletionItem
+
     course = _course_or_none(ctx)
     return [
         CompletionItem(section, help=title)

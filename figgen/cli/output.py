@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
-from figgen.build.course import Course
+if TYPE_CHECKING:
+    from figgen.build.course import Course
 
 
 def print_json(data: object) -> None:
     """Print plain data as JSON, in ASCII so that no locale can spoil it."""
+    import json
+
     click.echo(json.dumps(data, indent=2, allow_nan=False))
 
 

@@ -21,22 +21,22 @@ from numpy.typing import ArrayLike
 
 from figgen.core.arrays import Array
 from figgen.core.errors import InputError
-from figgen.core.functions import FUNCTIONS, Function
+from figgen.core.functions import FUNCTIONS, Function, exp, square, tanh
 from figgen.core.graph import Graph, Node, input_value
 from figgen.core.ops import OPS, Op, op_of, power
 
 T = TypeVar("T")
 
-UFUNCS = {
+UFUNCS: dict[np.ufunc, str | Function] = {
     np.add: "add",
     np.subtract: "subtract",
     np.multiply: "multiply",
     np.divide: "divide",
     np.negative: "negative",
     np.matmul: "matmul",
-    np.square: "square",
-    np.exp: "exp",
-    np.tanh: "tanh",
+    np.square: square,
+    np.exp: exp,
+    np.tanh: tanh,
 }
 """The operations that numpy knows as universal functions."""
 
@@ -264,7 +264,7 @@ class Traced(NDArrayOperatorsMixin):
         if ufunc not in UFUNCS:
             refuse(ufunc.__name__)
         op = UFUNCS[ufunc]
-        return self.tape.record(OPS[op] if op in OPS else op_of(FUNCTIONS[op]), *operands)
+        return self.tape.record(op_of(op) if isinstance(op, Function) else OPS[op], *operands)
 
     def __array_function__(
         self,

@@ -1,0 +1,77 @@
+"""The versions of all that a picture comes from besides the project's own code.
+
+They are read from the names of the folders that installers leave, so that nothing is imported, and
+no more than a look into each folder of the path is needed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+PACKAGES = (
+    "contourpy",
+    "figgen",
+    "font-source-sans-pro",
+    "fonttools",
+    "graphviz",
+    "graphviz-pure",
+    "kiwisolver",
+    "math-core",
+    "mathra",
+    "matplotlib",
+    "numpy",
+    "pillow",
+    "pygments",
+    "pyparsing",
+)
+"""The distributions that have a part in every picture."""
+
+_ENDINGS = (".dist-info", ".egg-info")
+
+
+def environment(more: tuple[str, ...] = ()) -> dict[str, str]:
+    """Everything outside the project that a picture depends on, with its version.
+
+    Args:
+        more: Other distributions that the course imports.
+    """
+    installed = _installed()
+    found = {"Python": sys.version, "platform": f"{sys.platform} {sys.byteorder}"}
+    for name in (*PACKAGES, *more):
+        found[name] = installed.get(normalised(name), "none")
+    if program := os.environ.get("FIGGEN_DOT"):
+        found["FIGGEN_DOT"] = f"{program}, {_identity(program)}"
+    return found
+
+
+def _installed() -> dict[str, str]:
+    """The version of every distribution on the path; the first one is what Python imports."""
+    found: dict[str, str] = {}
+    for folder in sys.path:
+        try:
+            names = os.listdir(folder or ".")  # noqa: PTH208 - a Path takes longer than the look
+        except OSError:
+            continue
+        for name in names:
+            if name.endswith(_ENDINGS):
+                project, _, version = name.rpartition(".")[0].partition("-")
+                found.setdefault(normalised(project), version)
+    return found
+
+
+def normalised(name: str) -> str:
+    """The name of a distribution as installers compare it."""
+    return name.replace("-", "_").replace(".", "_").lower()
+
+
+def _identity(program: str) -> str:
+    """What tells one program from another without running it."""
+    import shutil  # noqa: PLC0415 - only for those who set it
+
+    path = os.path.realpath(shutil.which(program) or program)
+    try:
+        status = os.stat(path)  # noqa: PTH116 - as above
+    except OSError:
+        return "missing"
+    return f"{path}, {status.st_size} bytes, {status.st_mtime_ns}"

@@ -1,0 +1,138 @@
+"""The modules of a project, read: the course's folder and figgen itself."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import fields
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from figgen.build import statefile
+from figgen.build.dependencies import MAKE, Dependencies
+from figgen.build.scanning import Module, Unit, scan
+from figgen.build.watching import watched
+
+ENGINE = Path(__file__).parents[1]
+"""The folder of figgen."""
+
+_CACHE = "figgen-scan"
+
+
+class Project:
+    """The modules of a course and of figgen, as they stand in their files.
+
+    Attributes:
+        folders: What the folders hold that hold modules: the names of modules and subfolders.
+        files: The digest of every module, by its absolute path.
+        dependencies: What every definition uses.
+    """
+
+    def __init__(self, course: Path) -> None:
+        course = course.absolute()
+        self.course = course
+        self.folders: dict[str, tuple[str, ...]] = {}
+        self.files: dict[str, bytes] = {}
+        self._modules: dict[str, Module] = {}
+        self._places: dict[str, Module] = {}
+        for folder, package in ((course, course.name), (ENGINE, ENGINE.name)):
+            self._read(folder, package)
+        roots = [name for name in self._modules if name.partition(".")[0] == course.name]
+        self.dependencies = Dependencies(self._modules, [*roots, MAKE.partition(":")[0]])
+
+    def _read(self, folder: Path, package: str) -> None:
+        cache = statefile.cache_file(str(folder), _CACHE)
+        known = statefile.unpack(statefile.read(cache)) or {}
+        fresh: dict[str, Any] = {}
+        found = 0
+        for path in self._walk(str(folder)):
+            source = statefile.read(path)
+            parts = Path(path).relative_to(folder).with_suffix("").parts
+            is_package = parts[-1] == "__init__"
+            name = ".".join([package, *parts[: len(parts) - is_package]])
+            file = f"{package}/{'/'.join(parts)}.py"
+            self.files[path] = sha256(source).digest()[:16]
+            key = f"{file} {self.files[path].hex()}"
+            found += key in known
+            fresh[key] = known.get(key) or _as_plain(_scan(name, file, source, package=is_package))
+            module = self._places[path] = _from_plain(fresh[key])
+            # A package takes the place of a module of its name.
+            if is_package or name not in self._modules:
+                self._modules[name] = module
+        if not found == len(fresh) == len(known):
+            statefile.keep(cache, statefile.pack(fresh))
+
+    def _walk(self, folder: str) -> list[str]:
+        names = watched(folder)
+        self.folders[folder] = names
+        found: list[str] = []
+        for name in names:
+            path = os.path.join(folder, name)  # noqa: PTH118
+            if not name.endswith(".py"):
+                found += self._walk(path)
+            elif os.path.isfile(path):  # noqa: PTH113
+                found.append(path)
+        return found
+
+    @property
+    def packages(self) -> set[str]:
+        """What the course and figgen import from elsewhere, by its top-level names."""
+        return self.dependencies.names.packages
+
+    def node(self, entry_file: str, function: str) -> str:
+        """The node of a figure.
+
+        Args:
+            entry_file: Its module's file, as the course tells it.
+            function: Its function.
+        """
+        return f"{entry_file.removesuffix('.py').replace('/', '.')}:{function}"
+
+    def module_at(self, path: str) -> str:
+        """The name of the module in a file; empty if there is none."""
+        place = self._places.get(path)
+        return place.name if place else ""
+
+    def file_of(self, module: str) -> str:
+        """The file of a module, as it is told to the user."""
+        place = self._modules.get(module)
+        return place.file if place else f"{module.replace('.', '/')}.py"
+
+    def nodes_at(self, path: str, line: int) -> list[str]:
+        """The nodes of the definition at a line of a file; none if it is no module's."""
+        place = self._places.get(path)
+        return [f"{place.name}:{name}" for unit in (place.units if place else ())
+                for name in unit.binds if place and unit.first <= line <= unit.last]  # fmt: skip
+
+    def remembering(self, path: str, line: int) -> str:
+        """The node of the function at a line, if it may keep what it has read; else empty."""
+        place = self._places.get(path)
+        for unit in place.units if place else ():
+            if unit.first <= line <= unit.last and unit.binds:
+                keeps = any("cache" in name or "memo" in name.lower() for name in unit.calls)
+                if place and (keeps or unit.writes or unit.enters):
+                    return f"{place.name}:{unit.binds[0]}"
+        return ""
+
+
+def _scan(name: str, file: str, source: bytes, *, package: bool) -> Module:
+    try:
+        return scan(name, file, source, package=package)
+    except (SyntaxError, ValueError, RecursionError):
+        # Nothing is known of it, so that it may be anything.
+        said = sha256(source).hexdigest()
+        unit = Unit(0, digest=said, text=said, code=True)
+        return Module(name, file, package, [unit])
+
+
+def _as_plain(module: Module) -> tuple[Any, ...]:
+    units = [tuple(getattr(unit, name) for name in _PARTS) for unit in module.units]
+    return module.name, module.file, module.package, units, module.imports, module.stars
+
+
+def _from_plain(data: tuple[Any, ...]) -> Module:
+    name, file, package, units, imports, stars = data
+    return Module(name, file, package, [Unit(*unit) for unit in units], imports, stars)
+
+
+_PARTS = tuple(part.name for part in fields(Unit))

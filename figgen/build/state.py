@@ -1,0 +1,121 @@
+"""What the last build in a folder knew, and whether anything has changed since.
+
+The state is one file with two parts. The first is all that a build with nothing to do needs: the
+status of every file that it depends on or has made. The second says what each figure was made from.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from figgen.build import statefile
+from figgen.build.environment import environment
+from figgen.build.signatures import SLACK, digests_in, look, table
+from figgen.build.watching import watched
+
+FILE = ".figgen/state"
+MANIFEST = "manifest.json"
+
+
+class Request(NamedTuple):
+    """What is asked for of every figure.
+
+    Attributes:
+        course: The folder of the course.
+        formats: The file formats.
+        themes: The themes.
+        dpi: The resolution of a PNG.
+    """
+
+    course: str
+    formats: tuple[str, ...]
+    themes: tuple[str, ...]
+    dpi: float
+
+
+class Summary(NamedTuple):
+    """What a build that has nothing to do can tell.
+
+    Attributes:
+        title: The title of the course.
+        figures: How many figures are as they should be.
+        files: How many files they have.
+        orphans: Files of figures that the course no longer has.
+    """
+
+    title: str
+    figures: int
+    files: int
+    orphans: tuple[str, ...]
+
+
+def moment(out: str) -> int:
+    """The time by the clock of the file system, less what that may be off, in nanoseconds."""
+    probe = os.path.join(out, f"{FILE}-clock")  # noqa: PTH118
+    now = time.time_ns()
+    if statefile.keep(probe, b""):
+        now = min(now, os.stat(probe).st_mtime_ns)  # noqa: PTH116
+        os.unlink(probe)  # noqa: PTH108
+    return now - SLACK
+
+
+def nothing_to_do(out: str, request: Request, names: Sequence[str]) -> Summary | None:
+    """What there is, if all of it is as the last build left it and nothing else is asked for.
+
+    Args:
+        out: The build folder.
+        request: What is asked for.
+        names: The figures; none for all.
+
+    Returns:
+        None if something may be stale.
+    """
+    path = os.path.join(out, FILE)  # noqa: PTH118
+    data = statefile.read(path)
+    known = statefile.unpack(data)
+    if known is None or not known["complete"] or known["request"] != tuple(request):
+        return None
+    files = known["figures"]
+    if not files.keys() >= set(names) or known["environment"] != environment(known["packages"]):
+        return None
+    if any(watched(folder) != held for folder, held in known["folders"].items()):
+        return None
+    inputs = look(known["inputs"], known["moment"])
+    outputs = look(known["outputs"], known["moment"], out)
+    if inputs.changed or outputs.changed:
+        return None
+    if not (inputs.settled and outputs.settled):
+        _settle(out, path, data, known)
+    wanted = set(names) or files.keys()
+    return Summary(
+        known["title"], len(wanted), sum(files[name] for name in wanted), known["orphans"]
+    )
+
+
+def _settle(out: str, path: str, data: bytes, known: dict[str, Any]) -> None:
+    """Note the new status of files that had to be read, so that the next time they need not be."""
+    known["moment"] = moment(out)
+    for part, base in (("inputs", ""), ("outputs", out)):
+        old = digests_in(known[part])
+        new = table(old, base=base)
+        if digests_in(new) != old:
+            return
+        known[part] = {folder: tuple(files) for folder, files in new.items()}
+    statefile.keep(path, statefile.pack(known, statefile.unpack(data, 1)))
+
+
+def load(out: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Both parts of the state in ``out``; empty if there is none."""
+    data = statefile.read(os.path.join(out, FILE))  # noqa: PTH118
+    first, second = statefile.unpack(data), statefile.unpack(data, 1)
+    return (first, second) if first and second else ({}, {})
+
+
+def save(out: str, first: dict[str, Any], second: dict[str, Any]) -> None:
+    """Write the state; without it, the next build draws everything."""
+    if not statefile.keep(os.path.join(out, FILE), statefile.pack(first, second)):  # noqa: PTH118
+        sys.stderr.write(f"{out}/{FILE}: cannot be written; the next build draws everything\n")

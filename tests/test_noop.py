@@ -1,0 +1,328 @@
+"""A build with nothing to do, its reasons, its orphans, and the index of a course."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from small_course import GOOD, HEAD, STEPS, write_course
+
+from figgen.build import builder, index, signatures, state, statefile
+from figgen.build.course import read_course
+from figgen.build.files import STATE
+from figgen.build.index import read_indexed
+from figgen.cli.app import program
+
+FAST = ("-t", "light", "-f", "svg", "-j", "1")
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small course and its build."""
+    folder = tmp_path_factory.mktemp("noop")
+    write_course(folder / "small", one=GOOD, two=STEPS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        assert run("build", *FAST).exit_code == 0
+    return folder
+
+
+@pytest.fixture
+def built(first: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, which is the working folder, and which has settled."""
+    shutil.copytree(first, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    assert run("build", *FAST).stdout.endswith("none drawn, the others are up to date\n")
+    return tmp_path
+
+
+def run(*args: str) -> Result:
+    """Run the command line on the course in the working folder."""
+    return CliRunner().invoke(program, ["--figures", "small", *args])
+
+
+def edit(folder: Path, old: str, new: str, module: str = "one") -> None:
+    """Edit a module of the course."""
+    path = folder / f"small/{module}.py"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_build_with_nothing_to_do_imports_nothing(built: Path) -> None:
+    """Neither numpy nor matplotlib nor the reading of the course."""
+    script = (
+        "import sys\nfrom figgen.cli.app import program\n"
+        f"program(['--figures', 'small', 'build', *{FAST}], standalone_mode=False)\n"
+        "print(sorted({'numpy', 'matplotlib', 'figgen.build.course', 'json'}"
+        " & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=built
+    )
+    assert done.stdout == (
+        "2 figures, 3 files in build; none drawn, the others are up to date\n[]\n"
+    )
+
+
+def test_after_a_comment_nothing_is_drawn_and_the_line_is_right(built: Path) -> None:
+    """The manifest follows the source where the picture need not."""
+    before = (built / "build/light/svg/good.svg").stat()
+    edit(built, "@figure", "# one more line\n@figure")
+    assert "none drawn" in run("build", *FAST).stdout
+    assert (built / "build/light/svg/good.svg").stat() == before
+    figures = json.loads((built / "build/manifest.json").read_text(encoding="utf-8"))["figures"]
+    course = read_course(built / "small")
+    assert [(each["name"], each["line"]) for each in figures] == [
+        (entry.name, entry.line) for entry in course.entries
+    ]
+
+
+def test_after_an_edit_one_figure_is_drawn(built: Path) -> None:
+    """One figure function, one figure; --why says which definition it was."""
+    edit(built, "It is {value:g}", "It was {value:g}")
+    told = run("build", *FAST, "--dry-run", "--why")
+    assert told.stdout == "good: `good` in small/one.py changed\n1 figure to draw, 1 up to date\n"
+    done = run("build", *FAST, "--why")
+    assert done.stdout == (
+        "good: `good` in small/one.py changed\n"
+        "2 figures, 3 files in build; 1 drawn, the others are up to date\n"
+    )
+    assert run("build", *FAST, "-n").stdout == "0 figures to draw, 2 up to date\n"
+
+
+def test_what_is_incremental_is_what_is_cold(built: Path) -> None:
+    """After an edit, every byte is that of a build from nothing."""
+    edit(built, "It is {value:g}", "It was {value:g}")
+    run("build", *FAST)
+    run("build", *FAST, "-o", "cold")
+    for path in (built / "cold").rglob("*"):
+        if path.is_file() and STATE not in path.parts:
+            assert (
+                path.read_bytes()
+                == (built / "build" / path.relative_to(built / "cold")).read_bytes()
+            )
+
+
+@pytest.mark.usefixtures("built")
+def test_force_and_json() -> None:
+    """--force draws what it is told to; --json says what was drawn, and why."""
+    nothing = json.loads(run("build", *FAST, "--json").stdout)
+    done = json.loads(run("build", "good", *FAST, "--force", "--json").stdout)
+    assert (done["drawn"], done["reasons"], done["figures"]) == (["good"], {"good": ["--force"]}, 1)
+    assert nothing["drawn"] == []
+    assert nothing.keys() == done.keys()
+    assert json.loads(run("build", *FAST, "-n", "--force", "--json").stdout) == {
+        "good": ["--force"],
+        "two-steps": ["--force"],
+    }
+
+
+def test_orphans_are_told_and_pruned(built: Path) -> None:
+    """Files of a figure that is gone stay until --prune, and nothing else is removed."""
+    edit(built, "two_steps", "renamed", "two")
+    done = run("build", *FAST)
+    assert "orphans build/light/svg/two-steps-1.svg and 1 more" in done.stderr
+    assert "orphans" in run("build", *FAST).stderr
+    (built / "build/light/svg/mine.svg").write_text("mine", encoding="utf-8")
+    assert "removed build/light/svg/two-steps-2.svg" in run("build", *FAST, "--prune").stderr
+    left = sorted(path.name for path in (built / "build/light/svg").iterdir())
+    assert left == ["good.svg", "mine.svg", "renamed-1.svg", "renamed-2.svg"]
+    assert run("build", *FAST).stderr == ""
+
+
+def test_a_manifest_cannot_have_other_files_pruned(built: Path) -> None:
+    """An orphan is a file of the build folder, whatever a manifest says."""
+    path = built / "build/manifest.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["orphans"] = ["../small/one.py", str(built / "small/two.py")]
+    path.write_text(json.dumps(content), encoding="utf-8")
+    run("build", *FAST, "--prune")
+    assert (built / "small/one.py").exists()
+    assert (built / "small/two.py").exists()
+
+
+def test_a_figure_that_fails_is_stale_until_it_does_not(built: Path) -> None:
+    """Its old files stay, and it is drawn each time."""
+    edit(built, "canvas.number(1, 1, value)", "canvas.number(1, 1, 1 / 0)")
+    assert run("build", *FAST).exit_code == 1
+    again = run("build", *FAST, "--why")
+    assert again.exit_code == 1
+    assert again.stdout.startswith("good: `good` in small/one.py changed\n")
+    edit(built, "canvas.number(1, 1, 1 / 0)", "canvas.number(1, 1, value)")
+    assert run("build", *FAST, "-n").stdout == "0 figures to draw, 2 up to date\n"
+
+
+def test_a_figure_that_was_not_asked_for_stays_stale(built: Path) -> None:
+    """What is true of one figure is not of the other."""
+    edit(built, "It is {value:g}", "It was {value:g}")
+    edit(built, '"two"', '"three"', "two")
+    run("build", "good", *FAST)
+    told = run("build", *FAST, "-n", "--why").stdout
+    assert told.startswith("two-steps: `two_steps` in small/two.py changed\n1 figure")
+
+
+def test_an_edit_within_a_tick_of_the_clock(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that was changed just before it was looked at is read, whatever its status says."""
+    path = built / "small/one.py"
+    known = path.read_bytes()
+    path.write_bytes(known)
+    run("build", *FAST, "--force")
+    frozen = signatures.status([str(path)])
+    path.write_bytes(known.replace(b"It is", b"It was")[: len(known)])
+    monkeypatch.setattr(
+        signatures,
+        "status",
+        lambda paths, real=signatures.status: [
+            number for each in paths for number in (frozen if each == str(path) else real([each]))
+        ],
+    )
+    assert "1 figure to draw" in run("build", *FAST, "-n").stdout
+
+
+@pytest.mark.parametrize("jump", [-(10**9), 10**9])
+def test_a_clock_that_jumps(built: Path, monkeypatch: pytest.MonkeyPatch, jump: int) -> None:
+    """Whatever the clock says, an edit is found, and nothing else is."""
+    now = time.time_ns
+    monkeypatch.setattr(time, "time_ns", lambda: now() + jump * 10**9)
+    run("build", *FAST, "--force")
+    assert "0 figures to draw" in run("build", *FAST, "-n").stdout
+    edit(built, "It is", "It was")
+    os.utime(built / "small/one.py", (1, 1))
+    assert "1 figure to draw" in run("build", *FAST, "-n").stdout
+
+
+def test_a_module_that_changes_during_the_build(
+    built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody knows what was drawn then, so it is drawn again."""
+    real = builder.build
+
+    def slow(*args: object, **options: object) -> object:
+        outcomes = real(*args, **options)
+        edit(built, "It was", "It will be")
+        edit(built, "It will be", "It was")
+        edit(built, "It was", "It is")
+        return outcomes
+
+    edit(built, "It is", "It was")
+    monkeypatch.setattr(builder, "build", slow)
+    run("build", *FAST)
+    monkeypatch.setattr(builder, "build", real)
+    assert "1 figure to draw" in run("build", *FAST, "-n").stdout
+
+
+def test_a_state_that_cannot_be_written(built: Path) -> None:
+    """The build goes on, and says what that means."""
+    shutil.rmtree(built / "build" / STATE)
+    (built / "build" / STATE).write_text("in the way", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "figgen", "--figures", "small", "build", *FAST],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "the next build draws everything" in done.stderr
+
+
+# The index
+
+
+@pytest.fixture
+def caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for the index."""
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / "caches"))
+    return tmp_path / "caches"
+
+
+def _refuse(_: Path) -> None:
+    raise AssertionError("the course was parsed")
+
+
+def test_a_course_is_read_once(
+    tmp_path: Path, caches: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second time it comes from the index, the same in every part."""
+    folder = write_course(tmp_path / "small", one=GOOD, two=STEPS)
+    first = read_indexed(folder)
+    assert first == read_course(folder)
+    monkeypatch.setattr(index, "read_course", _refuse)
+    assert read_indexed(folder) == first
+    assert [path.name for path in caches.rglob("*") if path.is_file()] == [index.NAME]
+
+
+@pytest.mark.parametrize("spoil", [b"", b"nonsense", b"figgen 1 other\n"])
+def test_an_index_that_is_none(tmp_path: Path, caches: Path, spoil: bytes) -> None:
+    """Torn or foreign: the course is read anew."""
+    folder = write_course(tmp_path / "small", one=GOOD, two=STEPS)
+    read_indexed(folder)
+    for path in caches.rglob(index.NAME):
+        path.write_bytes(spoil)
+    assert read_indexed(folder) == read_course(folder)
+
+
+def test_an_index_follows_its_course(tmp_path: Path, caches: Path) -> None:
+    """An edit, a new module, one that goes: always what the files say."""
+    folder = write_course(tmp_path / "small", one=GOOD, two=STEPS)
+    assert not list(caches.rglob("*"))
+    read_indexed(folder)
+    for change in (
+        lambda: (folder / "one.py").write_text(GOOD.replace("A good one", "A bad one")),
+        lambda: (folder / "two_more.py").write_text(
+            f'{HEAD}@figure(title="M", perspective="math", alt="A.")\ndef more(canvas): ...\n'
+        ),
+        (folder / "two.py").unlink,
+        lambda: (folder / "__init__.py").write_text('SECTIONS = {"one": "Changed"}\n'),
+    ):
+        change()
+        assert read_indexed(folder) == read_course(folder)
+
+
+def test_an_index_of_another_folder(tmp_path: Path, caches: Path) -> None:
+    """A course that is moved is read anew."""
+    folder = write_course(tmp_path / "small", one=GOOD)
+    read_indexed(folder)
+    (found,) = caches.rglob(index.NAME)
+    other = write_course(tmp_path / "other", two=STEPS)
+    place = Path(statefile.cache_file(str(other), index.NAME))
+    place.parent.mkdir(parents=True)
+    shutil.copy(found, place)
+    assert read_indexed(other) == read_course(other)
+
+
+def test_without_a_place_for_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is silently done without."""
+    folder = write_course(tmp_path / "small", one=GOOD)
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / "file"))
+    assert read_indexed(folder) == read_course(folder)
+
+
+def test_where_caches_lie(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With Python's, or with the user's where Python may keep none."""
+    monkeypatch.setattr(sys, "pycache_prefix", None)
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    assert statefile.cache_file("/a", "n") == str(Path("/a/__pycache__/n"))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.setenv("XDG_CACHE_HOME", "/caches")
+    assert statefile.cache_file("/a", "n").startswith(str(Path("/caches/figgen")))
+
+
+def test_a_quick_look_needs_the_same_request(built: Path) -> None:
+    """Another theme, format, resolution or course is no reason to be quick."""
+    same = state.Request(str(built / "small"), ("svg",), ("light",), 200)
+    assert state.nothing_to_do("build", same, ()) is not None
+    assert state.nothing_to_do("build", same, ("good",)) == ("A small course", 1, 1, ())
+    for other in (
+        same._replace(course="/elsewhere"),
+        same._replace(formats=("pdf",)),
+        same._replace(themes=("dark",)),
+        same._replace(dpi=100),
+    ):
+        assert state.nothing_to_do("build", other, ()) is None
+    assert state.nothing_to_do("build", same, ("nobody",)) is None

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from conftest import ROOT
-from small_course import GOOD, HEAD, STEPS, figure_with, here, write_course
+from small_course import GOOD, STEPS, figure_with, here, write_course
 
+from figgen.build.files import STATE
 from figgen.cli.app import program
 
 FIGGEN = [sys.executable, "-m", "figgen"]
@@ -54,8 +55,9 @@ def build_beside(tmp_path: Path, bad: str) -> str:
 
 
 def written(folder: Path) -> list[str]:
-    """Every file below ``folder``, temporary ones included."""
-    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    """Every file below ``folder``, temporary ones included, but for the state of a build."""
+    files = (p.relative_to(folder) for p in folder.rglob("*") if p.is_file())
+    return sorted(path.as_posix() for path in files if STATE not in path.parts)
 
 
 # A figure that fails does not stop the others
@@ -178,20 +180,12 @@ def test_failures_as_json(tmp_path: Path) -> None:
 
 
 def test_failures_in_several_processes(tmp_path: Path) -> None:
-    """An error and even the death of a process are told of their figure, in the end."""
+    """An error is told of its figure, in the end."""
     folder = course_with(tmp_path, figure_with("1 / 0"))
     result = run("--figures", folder, "build", "-f", "svg", "-t", "light", "-j", "2")
     assert result.exit_code == 1
     assert "failed bad: small/two.py:" in result.stderr
     assert "2 figures, 3 files in build; 1 figure failed" in result.stdout
-    deadly = write_course(tmp_path / "deadly", one=figure_with("__import__('os')._exit(3)"))
-    (deadly / "one.py").write_text(
-        (deadly / "one.py").read_text(encoding="utf-8") + STEPS.removeprefix(HEAD),
-        encoding="utf-8",
-    )
-    result = run("--figures", deadly, "build", "-f", "svg", "-t", "light", "-j", "2")
-    assert result.exit_code == 1
-    assert "failed bad: deadly/one.py:7: a worker process died" in result.stderr
 
 
 def test_render_makes_the_others_too(tmp_path: Path) -> None:
@@ -516,7 +510,7 @@ def test_interruption(tmp_path: Path, jobs: str, whom: str) -> None:
     command = start_build(tmp_path, "-j", jobs)
     wait_for((tmp_path / "drawing").exists)
     started = children_of(command.pid)
-    assert bool(started) == (jobs == "2")
+    assert len(started) >= 2 + int(jobs)
     (os.killpg if whom == "everyone" else os.kill)(command.pid, signal.SIGINT)
     assert_interrupted(command)
     assert not [name for name in written(tmp_path / "out") if name.endswith(".part")]

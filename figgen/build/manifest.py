@@ -10,7 +10,7 @@ from typing import Any
 from figgen.build.builder import Outcome
 from figgen.build.course import Course
 from figgen.build.errors import BuildError
-from figgen.build.writer import write
+from figgen.build.files import write
 
 NAME = "manifest.json"
 VERSION = 1

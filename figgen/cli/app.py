@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,8 @@ def main() -> None:
         # A terminal that has no σ shows its code point, and not an error.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    # Who stops a program by its number wants what Ctrl-C does, and the cursor of the terminal back.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         program(prog_name="figgen")
     # An output that is full, say; click ends quietly by itself when the reader of the output, like

@@ -31,8 +31,8 @@ def check(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
 
     from figgen.build import check as checking
 
-    with progress("Checking", len(entries)) as done:
-        verdicts = checking.check(course, entries, done=lambda verdict: done(verdict.name))
+    with progress("Checking", len(entries)) as shown:
+        verdicts = checking.check(course, entries, done=lambda verdict: shown.done(verdict.name))
     summary = checking.summary(verdicts, problems=len(course.problems))
     complain_of_problems(course)
     failures = [verdict for verdict in verdicts if verdict.error is not None]

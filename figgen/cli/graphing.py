@@ -97,8 +97,9 @@ def _finish(traced: Graph, title: str, out: Path, *, backward: bool) -> None:
         raise RequestError(f"{out}: no such format; the ending must be one of {allowed}")
     format_ = cast("Format", suffix)
 
+    from figgen.build.files import write
     from figgen.build.one_off import graph_drawing, table
-    from figgen.build.writer import Asset, encode, write
+    from figgen.build.writer import Asset, encode
 
     drawing = graph_drawing(traced, title, backward=backward)
     theme = None if format_ == "dot" else "light"

@@ -59,8 +59,9 @@ def listing(*, function: str, size: float, docstring: bool, theme: str, out: Pat
         allowed = ", ".join(f".{each}" for each in (*FORMATS, *TEXTS))
         raise RequestError(f"{out}: no such format; the ending must be one of {allowed}")
 
+    from figgen.build.files import write
     from figgen.build.listing_one_off import listing_drawing
-    from figgen.build.writer import Asset, encode, write
+    from figgen.build.writer import Asset, encode
 
     drawing = listing_drawing(function, size, "first line" if docstring else "none")
     if suffix in TEXTS:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
 
+from figgen.build.errors import RequestError
 from figgen.cli.options import (
     ALL,
     THEMES,
@@ -25,12 +26,20 @@ from figgen.cli.options import (
 from figgen.cli.output import complain, complain_of_problems, counted, print_json, progress
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from figgen.build.builder import Order, Outcome
     from figgen.build.course import Course, Entry
     from figgen.build.writer import Format
 
 DPI = click.IntRange(20, 1200)
 """From a thumbnail of 240 pixels to a poster; beyond that a PNG takes gigabytes."""
+
+TIMEOUT = 120.0
+"""How many seconds a figure may take. None of ours takes two; a slow machine shall not matter."""
+
+MEMORY = 2048
+"""How many megabytes a figure may take. None of ours takes 200."""
 
 
 @click.command(
@@ -78,7 +87,7 @@ def render(
     entries = course.select(names)
 
     from figgen.build.builder import Order, validate
-    from figgen.build.writer import prepare
+    from figgen.build.files import prepare
 
     order = Order(
         out=out,
@@ -91,7 +100,7 @@ def render(
     )
     validate(course, entries, order)
     prepare(out)
-    outcomes = _make(course, entries, order, jobs=1)
+    outcomes = _make(course, entries, order)
     for outcome in outcomes:
         for file in (outcome.record or {}).get("files", ()):
             click.echo(out / file["path"])
@@ -115,6 +124,19 @@ Examples:
     metavar="N",
     help="How many processes to use. By default one a processor.",
 )
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=TIMEOUT,
+    metavar="SECONDS",
+    help=f"Stop a figure that takes longer. By default {TIMEOUT:g}.",
+)
+@click.option(
+    "--memory",
+    type=click.IntRange(min=1),
+    metavar="MB",
+    help=f"Stop a figure that takes more megabytes, on Linux. By default {MEMORY}.",
+)
 @formats
 @themes(THEMES, "all three")
 @out("build")
@@ -125,6 +147,8 @@ def build(
     *,
     names: tuple[str, ...],
     jobs: int | None,
+    timeout: float,
+    memory: int | None,
     formats: tuple[str, ...],
     themes: tuple[str, ...],
     out: Path,
@@ -133,24 +157,39 @@ def build(
     """Make every file of all figures, or of the figures NAME...
 
     The files are called OUT/THEME/FORMAT/FIGURE[-STEP].EXT; OUT/manifest.json says what they are.
-    A figure that fails is named with its author's line and does not stop the others; its old files
-    stay. The exit code is 1 if a figure fails or a module of the course is broken or forgotten.
+    A figure that fails is named with its author's line and does not stop the others, even if it
+    crashes or hangs; its old files stay. One build at a time works in a folder. The exit code is 1
+    if a figure fails or a module of the course is broken or forgotten.
     """
     course = open_course(ctx)
     entries = course.select(names)
 
+    from figgen.build.workers import LIMITS_MEMORY, Workers
+
+    if memory and not LIMITS_MEMORY:
+        raise RequestError("--memory: this system cannot limit the memory of a process; leave it")
+    # First, because it warms up while this process imports the same.
+    executor = Workers(
+        jobs or os.cpu_count() or 1,
+        timeout=timeout,
+        memory=memory or (MEMORY if LIMITS_MEMORY else None),
+    )
     from figgen.build.builder import Order
+    from figgen.build.files import prepare
+    from figgen.build.locking import locked
     from figgen.build.manifest import NAME, read_manifest, write_manifest
-    from figgen.build.writer import prepare
+    from figgen.build.times import read_times, write_times
 
     order = Order(out=out, formats=cast("tuple[Format, ...]", formats), themes=themes)
     # What would make the work useless is told before it and not after it.
     prepare(out)
-    read_manifest(out)
-    outcomes = _make(course, entries, order, jobs=jobs or os.cpu_count() or 1)
-    complain_of_problems(course)
-    failed = _complain_of_failures(outcomes)
-    write_manifest(course, out, outcomes)
+    with locked(out):
+        read_manifest(out)
+        outcomes = _make(course, entries, order, executor, read_times(out))
+        complain_of_problems(course)
+        failed = _complain_of_failures(outcomes)
+        write_times(out, outcomes)
+        write_manifest(course, out, outcomes)
     made = [outcome.record for outcome in outcomes if outcome.record is not None]
     files = sum(len(record["files"]) for record in made)
     if as_json:
@@ -175,12 +214,24 @@ def build(
         ctx.exit(1)
 
 
-def _make(course: Course, entries: Sequence[Entry], order: Order, jobs: int) -> list[Outcome]:
+def _make(
+    course: Course,
+    entries: Sequence[Entry],
+    order: Order,
+    executor: Executor | None = None,
+    seconds: Mapping[str, float] | None = None,
+) -> list[Outcome]:
     from figgen.build import builder
 
-    with progress("Drawing", len(entries)) as done:
+    with progress("Drawing", len(entries)) as shown:
         return builder.build(
-            course, entries, order, jobs=jobs, done=lambda outcome: done(outcome.name)
+            course,
+            entries,
+            order,
+            executor=executor,
+            seconds=seconds,
+            doing=shown.doing,
+            done=lambda _: shown.done(),
         )
 
 

@@ -16,13 +16,13 @@ NAME = "manifest.json"
 VERSION = 1
 
 
-def read_manifest(out: Path) -> dict[str, dict[str, Any]]:
-    """The figures of the manifest in ``out`` by name; none if there is no manifest.
+def read_manifest(out: Path, name: str = NAME) -> dict[str, dict[str, Any]]:
+    """The figures of a manifest in ``out`` by name; none if there is no such manifest.
 
     Raises:
         BuildError: If the file is no manifest.
     """
-    path = out / NAME
+    path = out / name
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         return {figure["name"]: figure for figure in content["figures"]}
@@ -32,8 +32,10 @@ def read_manifest(out: Path) -> dict[str, dict[str, Any]]:
         raise BuildError(f"{path}: not a manifest of figgen; delete it and build again") from None
 
 
-def write_manifest(course: Course, out: Path, outcomes: Sequence[Outcome]) -> None:
-    """Enter what was built into the manifest in ``out``.
+def write_manifest(
+    course: Course, out: Path, outcomes: Sequence[Outcome], name: str = NAME
+) -> None:
+    """Enter what was built into a manifest in ``out``.
 
     A figure that was not built this time, or failed, keeps its old entry, because its old files
     are still there. A figure that the course no longer has goes.
@@ -41,17 +43,17 @@ def write_manifest(course: Course, out: Path, outcomes: Sequence[Outcome]) -> No
     Raises:
         BuildError: If the file cannot be read or written.
     """
-    figures = read_manifest(out)
+    figures = read_manifest(out, name)
     for outcome in outcomes:
         if outcome.record is not None:
             figures[outcome.name] = _with_old_files(outcome.record, figures.get(outcome.name))
     content = {
         "version": VERSION,
         "course": course.title,
-        "figures": [figures[name] for name in course.names if name in figures],
+        "figures": [figures[each] for each in course.names if each in figures],
     }
     write(
-        out / NAME,
+        out / name,
         (json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode(),
     )
 

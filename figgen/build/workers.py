@@ -171,7 +171,8 @@ def warm() -> BaseContext:
     from multiprocessing import forkserver  # noqa: PLC0415 - Windows has none
 
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["figgen.build.warm"])
+    # The program itself too, which every worker would run again up to its last line but one.
+    context.set_forkserver_preload(["__main__", "figgen.build.warm"])
     # First, because to start the tracker unblocks.
     resource_tracker.ensure_running()
     # A terminal sends Ctrl-C to every process of the program. It is the first one's to answer; the

@@ -17,7 +17,7 @@ from figgen.cli.checking import check
 from figgen.cli.completion import completion
 from figgen.cli.graphing import chain, graph
 from figgen.cli.listings import listing
-from figgen.cli.making import build, render
+from figgen.cli.making import build, merge, render
 
 
 class Failure(click.ClickException):
@@ -91,7 +91,7 @@ def program(ctx: click.Context, figures: Path | None) -> None:  # noqa: ARG001 -
         ctx.color = False
 
 
-for command in (list_figures, show, render, build, check, graph, chain, listing, completion):
+for command in (list_figures, show, render, build, merge, check, graph, chain, listing, completion):
     program.add_command(command)
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
 
-from figgen.build.errors import RequestError
+from figgen.build.errors import BuildError, RequestError
 from figgen.cli.options import (
     ALL,
     THEMES,
+    Cluster,
     Setting,
+    Shard,
     Step,
     as_json,
     figure_names,
@@ -114,6 +117,8 @@ Examples:
   figgen build
   figgen build functions-plot -t dark -f svg
   figgen build -j 1 -o /tmp/figures --json
+  figgen build --executor dask://10.0.0.7:8786
+  figgen build --shard 2/8
 """
 )
 @click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=figure_names)
@@ -123,6 +128,17 @@ Examples:
     type=click.IntRange(min=1),
     metavar="N",
     help="How many processes to use. By default one a processor.",
+)
+@click.option(
+    "--shard",
+    type=Shard(),
+    help="Make part K of N only; 'figgen merge' puts the parts together.",
+)
+@click.option(
+    "--executor",
+    "cluster",
+    type=Cluster(),
+    help="Draw on a cluster, in place of processes of this machine.",
 )
 @click.option(
     "--timeout",
@@ -147,6 +163,8 @@ def build(
     *,
     names: tuple[str, ...],
     jobs: int | None,
+    shard: tuple[int, int] | None,
+    cluster: str | None,
     timeout: float,
     memory: int | None,
     formats: tuple[str, ...],
@@ -164,32 +182,35 @@ def build(
     course = open_course(ctx)
     entries = course.select(names)
 
-    from figgen.build.workers import LIMITS_MEMORY, Workers
-
-    if memory and not LIMITS_MEMORY:
-        raise RequestError("--memory: this system cannot limit the memory of a process; leave it")
     # First, because it warms up while this process imports the same.
-    executor = Workers(
-        jobs or os.cpu_count() or 1,
-        timeout=timeout,
-        memory=memory or (MEMORY if LIMITS_MEMORY else None),
-    )
+    executor = _executor(cluster, jobs, timeout, memory)
     from figgen.build.builder import Order
     from figgen.build.files import prepare
     from figgen.build.locking import locked
     from figgen.build.manifest import NAME, read_manifest, write_manifest
+    from figgen.build.shards import Shard as Part
     from figgen.build.times import read_times, write_times
 
+    manifest = NAME
+    if shard:
+        part = Part(*shard)
+        manifest = part.manifest
+        course = replace(course, entries=part.select(course.entries))
+        entries = tuple(entry for entry in entries if entry in course.entries)
+    if cluster:
+        from figgen.build.cluster import portable
+
+        course = portable(course)
     order = Order(out=out, formats=cast("tuple[Format, ...]", formats), themes=themes)
     # What would make the work useless is told before it and not after it.
     prepare(out)
     with locked(out):
-        read_manifest(out)
+        read_manifest(out, manifest)
         outcomes = _make(course, entries, order, executor, read_times(out))
         complain_of_problems(course)
         failed = _complain_of_failures(outcomes)
         write_times(out, outcomes)
-        write_manifest(course, out, outcomes)
+        write_manifest(course, out, outcomes, manifest)
     made = [outcome.record for outcome in outcomes if outcome.record is not None]
     files = sum(len(record["files"]) for record in made)
     if as_json:
@@ -198,7 +219,7 @@ def build(
                 "course": course.title,
                 "figures": len(made),
                 "files": files,
-                "manifest": str(out / NAME),
+                "manifest": str(out / manifest),
                 "failed": [{"name": each.name, "error": each.error} for each in failed],
                 "problems": [vars(problem) for problem in course.problems],
             }
@@ -212,6 +233,58 @@ def build(
         click.echo(summary)
     if failed or course.problems:
         ctx.exit(1)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  figgen merge
+  figgen merge -o all-parts
+"""
+)
+@out("build")
+@click.pass_context
+def merge(ctx: click.Context, *, out: Path) -> None:
+    """Put together what 'figgen build --shard' made.
+
+    Copy the files of all parts into the folder OUT first. Each is compared with the manifest of its
+    part; then there is one manifest, as if one build had made all. The exit code is 1 if a figure
+    is in no part.
+    """
+    course = open_course(ctx)
+
+    from figgen.build.locking import locked
+    from figgen.build.shards import merge as merge_parts
+
+    if not out.is_dir():
+        raise BuildError(f"{out}: no such folder; give the one with all parts with -o")
+    with locked(out):
+        outcomes = merge_parts(course, out)
+    failed = _complain_of_failures(outcomes)
+    click.echo(f"{counted(len(outcomes) - len(failed), 'figure')} in {out}")
+    if failed:
+        ctx.exit(1)
+
+
+def _executor(
+    cluster: str | None, jobs: int | None, timeout: float, memory: int | None
+) -> Executor:
+    if cluster:
+        if jobs or memory:
+            option = "-j" if jobs else "--memory"
+            raise RequestError(f"{option} is for this machine, and not for a cluster; leave it")
+        from figgen.build.cluster import Cluster as Dask
+
+        return Dask(cluster, timeout=timeout)
+    from figgen.build.workers import LIMITS_MEMORY, Workers
+
+    if memory and not LIMITS_MEMORY:
+        raise RequestError("--memory: this system cannot limit the memory of a process; leave it")
+    return Workers(
+        jobs or os.cpu_count() or 1,
+        timeout=timeout,
+        memory=memory or (MEMORY if LIMITS_MEMORY else None),
+    )
 
 
 def _make(

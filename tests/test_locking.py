@@ -91,7 +91,8 @@ def test_a_build_that_ends_leaves_no_number(tmp_path: Path) -> None:
             seen.append((tmp_path / STATE / "lock").read_text("ascii"))
             raise ZeroDivisionError
 
-    pytest.raises(ZeroDivisionError, build)
+    with pytest.raises(ZeroDivisionError):
+        build()
     assert seen == [f"{os.getpid()}\n"]
     assert (tmp_path / STATE / "lock").read_bytes() == b""
 

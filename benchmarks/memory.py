@@ -33,7 +33,7 @@ def figure_{n}(canvas: Canvas) -> None:
     """A curve, a formula and a number."""
     plot = Plot(canvas, Box(0.5, 1, 4.5, 3), Interval(-3, 3), Interval(-1, 1))
     plot.frame((-3, 3), (-1, 1))
-    plot.curve(sigmoid, "forward", name=r"$\\sigma_{{{n}}}$")
+    plot.curve(sigmoid, "forward", name=r"\\sigma_{{{n}}}")
     canvas.number(1, 0.5, {n} / 7)
 '''
 
@@ -84,7 +84,9 @@ def main() -> None:
                         seen[pid].append(size)
                 time.sleep(PAUSE)
         seconds = time.perf_counter() - start
-    print(f"{FIGURES} figures in {seconds:.0f} s, exit code {build.returncode}")
+    if build.returncode != 0:
+        sys.exit(build.returncode)
+    print(f"{FIGURES} figures in {seconds:.0f} s")
     print(f"{'megabytes':<16}{'first 10 %':>12}{'middle':>12}{'last 10 %':>12}{'peak':>12}")
     for pid, sizes in seen.items():
         tenth = max(1, len(sizes) // 10)

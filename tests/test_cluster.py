@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import os
+import pickle
 import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from small_course import GOOD, HEAD, STEPS, write_course
+
+from figgen.build import cluster
+from figgen.build.course import read_course
+from figgen.build.errors import BuildError
+from figgen.cli.app import program
 
 FIGGEN = [sys.executable, "-m", "figgen"]
 ORDER = ["-t", "light", "-t", "dark"]
@@ -142,6 +151,72 @@ def test_a_figure_in_trouble_is_named_and_the_others_are_made(dask: Dask, course
     )
     # It was taken along, and not read from the disk of the build.
     assert str(course) not in tells
+
+
+@pytest.mark.cluster
+def test_a_cluster_with_other_versions(dask: Dask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its bytes would differ, so it is refused."""
+    here = cluster.versions()
+    assert {"Python", "figgen", "matplotlib", "numpy"} <= set(here)
+    monkeypatch.setattr(metadata, "version", lambda name: "0.1" if name == "numpy" else here[name])
+    with pytest.raises(BuildError, match=r"^tcp://.*: numpy \S+ would draw other bytes than 0.1"):
+        cluster.Cluster(dask.address)
+
+
+def test_dask_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line says what to install."""
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(BuildError, match=r"^dask://a:1: Dask is not installed; .* extra 'dask'$"):
+        cluster.Cluster("a:1")
+
+
+@pytest.mark.parametrize(
+    ("args", "reason"),
+    [
+        (["--executor", "tcp://a:1"], "'tcp://a:1' is no cluster; give dask://HOST:PORT"),
+        (["--executor", "dask://a"], "'dask://a' is no cluster; give dask://HOST:PORT"),
+        (["--executor", "dask://a:1", "-j", "2"], "-j is for this machine, and not for a cluster"),
+        (["--executor", "dask://a:1", "--memory", "9"], "--memory is for this machine, and not"),
+        (["--timeout", "0"], "0 is not in the range"),
+        (["--memory", "0"], "0 is not in the range"),
+    ],
+)
+def test_options_that_do_not_fit(course: Path, args: list[str], reason: str) -> None:
+    """A usage error, before anything is drawn."""
+    out = course.parent / "out"
+    command = ["--figures", str(course), "build", "-o", str(out), *args]
+    result = CliRunner().invoke(program, command)
+    assert result.exit_code == 2
+    assert reason in result.stderr
+    assert not out.exists()
+
+
+def test_a_course_travels_with_its_files(course: Path) -> None:
+    """It is unpacked once, and another one takes its place."""
+    (course / "data.csv").write_text("1,2\n", encoding="utf-8")
+    (course / "__pycache__").mkdir(exist_ok=True)
+    (course / "__pycache__" / "one.pyc").touch()
+    packed = cluster.portable(read_course(course))
+    there = pickle.loads(pickle.dumps(packed))  # noqa: S301 - our own
+    assert there.folder != course
+    assert sorted(path.name for path in there.folder.iterdir()) == [
+        "__init__.py", "data.csv", "one.py", "two.py",
+    ]  # fmt: skip
+    again = pickle.loads(pickle.dumps(replace(packed, entries=())))  # noqa: S301 - our own
+    assert again.folder == there.folder
+    (course / "data.csv").write_text("3,4\n", encoding="utf-8")
+    new = pickle.loads(pickle.dumps(cluster.portable(read_course(course))))  # noqa: S301 - our own
+    assert (new.folder / "data.csv").read_text("utf-8") == "3,4\n"
+    assert not there.folder.exists()
+
+
+def test_a_task_there() -> None:
+    """It is done in time, and its time is up no more when it is done."""
+    assert cluster.there(pickle.dumps(partial(divmod, 7, 2)), 1.0) == (3, 1)
+    assert cluster.there(pickle.dumps(partial(divmod, 7, 2)), None) == (3, 1)
+    with pytest.raises(ZeroDivisionError):
+        cluster.there(pickle.dumps(partial(divmod, 7, 0)), 1.0)
+    time.sleep(1.2)
 
 
 def test_a_cluster_that_does_not_answer(course: Path) -> None:

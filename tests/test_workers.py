@@ -10,16 +10,17 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from functools import partial
 from pathlib import Path
 
 import pytest
 from conftest import COURSE
-from small_course import GOOD, HEAD, write_course
+from small_course import GOOD, HEAD, STEPS, write_course
 
-from figgen.build.builder import Order, build, make
-from figgen.build.course import read_course
+from figgen.build.builder import Order, Outcome, build, make
+from figgen.build.course import Entry, read_course
+from figgen.build.times import NAME, read_times, write_times
 from figgen.build.workers import LIMITS_MEMORY, LostError, Workers, serve
 
 linux = pytest.mark.skipif(not LIMITS_MEMORY, reason="only Linux limits the memory of a process")
@@ -235,3 +236,54 @@ def test_a_figure_in_trouble_is_named_and_the_others_are_made(tmp_path: Path, jo
     }
     files = sorted(path.name for path in (tmp_path / "out").rglob("*.svg"))
     assert files == [f"good{n}.svg" for n in range(4)]
+
+
+def test_the_longest_figure_begins(tmp_path: Path) -> None:
+    """By the times of the last build; a new one before all, those with most steps first."""
+    good = {f"good{n}": GOOD.replace("def good", f"def good{n}") for n in range(4)}
+    course = read_course(write_course(tmp_path / "timed", **good, two=STEPS))
+    order = Order(tmp_path / "out", formats=("svg",), themes=("light",))
+    seconds = {"good0": 0.1, "good1": 0.3, "good2": 0.2}
+    begun: list[str] = []
+    outcomes = build(
+        course,
+        course.entries,
+        order,
+        executor=Recorder(begun),
+        seconds=seconds,
+    )
+    assert begun == ["two-steps", "good3", "good1", "good2", "good0"]
+    assert [outcome.name for outcome in outcomes] == list(course.names)
+
+
+class Recorder(ThreadPoolExecutor):
+    """One thread that notes what it is given: any executor will do."""
+
+    def __init__(self, begun: list[str]) -> None:
+        super().__init__(1)
+        self.begun = begun
+
+    def submit(self, fn: Callable[..., object], /, entry: Entry) -> Future[object]:  # type: ignore[override]
+        """Note the figure."""
+        self.begun.append(entry.name)
+        return super().submit(fn, entry)
+
+
+def test_times_are_kept(tmp_path: Path) -> None:
+    """Beside the manifest and not in it; those of figures that were not drawn stay."""
+    assert read_times(tmp_path) == {}
+    write_times(tmp_path, [Outcome("a", seconds=1.23456), Outcome("b", seconds=2.0)])
+    write_times(tmp_path, [Outcome("b", seconds=3.0), Outcome("c", error="lost")])
+    write_times(tmp_path, [])
+    assert read_times(tmp_path) == {"a": 1.235, "b": 3.0}
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "[1]", '{"a": "x"}', '{"a": null}', "\udc80"])
+def test_times_that_cannot_be_read_are_no_times(tmp_path: Path, text: str) -> None:
+    """Only the order hangs on them, and the next build makes them anew."""
+    path = tmp_path / NAME
+    path.parent.mkdir()
+    path.write_bytes(text.encode(errors="surrogateescape"))
+    assert read_times(tmp_path) == {}
+    write_times(tmp_path, [Outcome("a", seconds=1.0)])
+    assert read_times(tmp_path) == {"a": 1.0}

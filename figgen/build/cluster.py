@@ -6,11 +6,13 @@ back as bytes. They do need the same packages, because other versions draw other
 
 from __future__ import annotations
 
+import atexit
 import faulthandler
 import io
 import pickle
 import platform
 import re
+import shutil
 import tempfile
 import threading
 import zipfile
@@ -198,8 +200,8 @@ def portable(course: Course) -> PortableCourse:
 _ALONE = threading.Lock()
 """A worker may have several threads, and matplotlib draws in one."""
 
-_COURSES: dict[bytes, tuple[tempfile.TemporaryDirectory[str], Course]] = {}
-"""The course that was drawn last, by its archive; its folder goes with it."""
+_COURSES: dict[bytes, Course] = {}
+"""The course that was drawn last, by its archive."""
 
 
 def there(payload: bytes, timeout: float | None) -> Any:
@@ -216,10 +218,16 @@ def there(payload: bytes, timeout: float | None) -> Any:
 
 def _unpacked(name: str, title: str, archive: bytes) -> Course:
     if archive not in _COURSES:
-        _COURSES.clear()
-        folder = tempfile.TemporaryDirectory(prefix="figgen-")
-        path = Path(folder.name, name)
+        _forget()
+        path = Path(tempfile.mkdtemp(prefix="figgen-"), name)
+        _COURSES[archive] = Course(path, title, {}, (), ())
         with zipfile.ZipFile(io.BytesIO(archive)) as packed:
             packed.extractall(path)
-        _COURSES[archive] = folder, Course(path, title, {}, (), ())
-    return _COURSES[archive][1]
+    return _COURSES[archive]
+
+
+@atexit.register
+def _forget() -> None:
+    for course in _COURSES.values():
+        shutil.rmtree(course.folder.parent, ignore_errors=True)
+    _COURSES.clear()

@@ -44,6 +44,7 @@ bench: $(READY) ## measure, beside what figgen is compared to
 	$(BIN)/python benchmarks/noop.py
 	$(BIN)/python benchmarks/graph.py
 	$(BIN)/python benchmarks/build.py
+	$(BIN)/python benchmarks/memory.py
 
 lock: $(READY) ## renew constraints.txt from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv

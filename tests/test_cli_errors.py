@@ -18,7 +18,6 @@ from click.testing import CliRunner, Result
 from conftest import ROOT
 from small_course import (
     GOOD,
-    HEAD,
     PERSPECTIVES,
     STEPS,
     figure_with,
@@ -190,20 +189,12 @@ def test_failures_as_json(tmp_path: Path) -> None:
 
 
 def test_failures_in_several_processes(tmp_path: Path) -> None:
-    """An error and even the death of a process are told of their figure, in the end."""
+    """An error is told of its figure, in the end."""
     folder = course_with(tmp_path, figure_with("1 / 0"))
     result = run("--figures", folder, "build", "-f", "svg", "-t", "light", "-j", "2")
     assert result.exit_code == 1
     assert "failed bad: small/two.py:" in result.stderr
     assert "2 figures, 3 files in build; 1 figure failed" in result.stdout
-    deadly = write_course(tmp_path / "deadly", one=figure_with("__import__('os')._exit(3)"))
-    (deadly / "one.py").write_text(
-        (deadly / "one.py").read_text(encoding="utf-8") + STEPS.removeprefix(HEAD),
-        encoding="utf-8",
-    )
-    result = run("--figures", deadly, "build", "-f", "svg", "-t", "light", "-j", "2")
-    assert result.exit_code == 1
-    assert "failed bad: deadly/one.py:7: a worker process died" in result.stderr
 
 
 def test_render_makes_the_others_too(tmp_path: Path) -> None:
@@ -595,7 +586,7 @@ def test_interruption(tmp_path: Path, jobs: str, whom: str) -> None:
     command = start_build(tmp_path, "-j", jobs)
     wait_for((tmp_path / "drawing").exists)
     started = children_of(command.pid)
-    assert bool(started) == (jobs == "2")
+    assert len(started) >= 2 + int(jobs)
     (os.killpg if whom == "everyone" else os.kill)(command.pid, signal.SIGINT)
     assert_interrupted(command)
     assert not [name for name in written(tmp_path / "out") if name.endswith(".part")]

@@ -13,7 +13,7 @@ from figgen.build.course import Course, Entry
 from figgen.build.drawing import draw
 from figgen.build.errors import BuildError
 from figgen.build.snapshot import Snapshot
-from figgen.build.workers import run_each
+from figgen.build.workers import LostError, run_each
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ def _drawn(
         for entry in entries:
             yield entry.name, _snapshot(course, entry)
         return
-    for entry, result in run_each(partial(_snapshot, course), entries, jobs, __name__):
-        yield entry.name, result or "a worker process died; try again with -j 1"
+    for entry, result in run_each(partial(_snapshot, course), entries, jobs):
+        yield entry.name, str(result) if isinstance(result, LostError) else result
 
 
 def _snapshot(course: Course, entry: Entry) -> Snapshot | str:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Generator, Sequence
+import math
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import Executor, Future, as_completed
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from figgen.build.course import Course, Entry
@@ -15,8 +20,11 @@ from figgen.build.errors import BuildError
 from figgen.build.files import write
 from figgen.build.order import Order, assets, place
 from figgen.build.reads import Read, recorded
-from figgen.build.workers import run_each
+from figgen.build.workers import LostError
 from figgen.build.writer import encode_all
+
+SHOWN = 3
+"""How many of the figures that are being drawn a progress bar has room for."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +36,27 @@ class Outcome:
         record: The figure's entry in the manifest; None if it failed.
         error: Why it failed; None if it did not.
         reads: The files and folders that it read.
+        seconds: How long it took to draw; None if its process was lost.
     """
 
     name: str
     record: dict[str, Any] | None = None
     error: str | None = None
     reads: tuple[Read, ...] = ()
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Made:
+    """One figure as it comes from where it was drawn, which need not share a disk with the build.
+
+    Attributes:
+        outcome: What became of it.
+        contents: The bytes of its files, by their path in the build folder.
+    """
+
+    outcome: Outcome
+    contents: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def validate(course: Course, entries: Sequence[Entry], order: Order) -> None:
@@ -50,19 +73,20 @@ def validate(course: Course, entries: Sequence[Entry], order: Order) -> None:
                 settle(course, entry, order.settings)
 
 
-def make(course: Course, entry: Entry, order: Order) -> Outcome:
-    """Draw one figure, check its claims and write its files; errors become part of the outcome."""
+def make(course: Course, entry: Entry, order: Order) -> Made:
+    """Draw one figure and check its claims; errors become part of the outcome, files are bytes."""
+    start = time.perf_counter()
     try:
         with recorded(course.folder) as reads:
             drawing = draw(course, entry, order.settings)
             drawing.require_claims()
             wanted = assets(entry, order, drawing.canvas.sources)
-            # All bytes before the first file: a figure that cannot be drawn writes nothing.
             encoded = list(encode_all(drawing, wanted, order.dpi))
-        for asset, data in encoded:
-            write(order.out / place(asset, order), data)
     except BuildError as error:
-        return Outcome(entry.name, error=str(error))
+        reason = str(error)
+        if isinstance(error.__cause__, MemoryError):
+            reason += "; --memory allows more"
+        return Made(Outcome(entry.name, error=reason, seconds=time.perf_counter() - start))
     files = [
         {
             "path": place(asset, order).as_posix(),
@@ -74,8 +98,11 @@ def make(course: Course, entry: Entry, order: Order) -> Outcome:
         }
         for asset, data in encoded
     ]
-    about = {"sources": sorted(drawing.canvas.sources), "files": files}
-    return Outcome(entry.name, record=record(drawing) | about, reads=tuple(reads))
+    about = record(drawing) | {"sources": sorted(drawing.canvas.sources), "files": files}
+    contents = {place(asset, order).as_posix(): data for asset, data in encoded}
+    seconds = time.perf_counter() - start
+    outcome = Outcome(entry.name, record=about, reads=tuple(reads), seconds=seconds)
+    return Made(outcome, contents)
 
 
 def record(drawing: Drawing) -> dict[str, Any]:
@@ -93,39 +120,100 @@ def build(
     entries: Sequence[Entry],
     order: Order,
     *,
-    jobs: int = 1,
+    executor: Executor | None = None,
+    seconds: Mapping[str, float] | None = None,
+    doing: Callable[[list[str]], None] = lambda _: None,
     done: Callable[[Outcome], None] = lambda _: None,
 ) -> list[Outcome]:
-    """Make all figures; one that fails does not stop the others.
+    """Make all figures and write their files; one that fails does not stop the others.
+
+    A figure is drawn wherever ``executor`` does it, and written here, when it is whole.
 
     Args:
         course: The course.
         entries: The figures to make.
         order: What to make of each.
-        jobs: How many processes to use.
+        executor: Draws the figures; None to draw them here. It is shut down.
+        seconds: How long figures took the last time, by name. The longest begin.
+        doing: Called with the names of some figures that are being drawn, whenever they change.
         done: Called with each outcome as it comes.
 
     Returns:
         The outcomes, in the order of ``entries``.
     """
     outcomes: dict[str, Outcome] = {}
-    # Closed whatever happens, so that no worker goes on after an interrupt.
-    with closing(_made(course, entries, order, min(jobs, len(entries)))) as made:
-        for outcome in made:
+    if executor is None:
+        made = _made_here(course, entries, order, doing)
+    else:
+        made = _made_there(course, _longest_first(entries, seconds or {}), order, executor, doing)
+    # Closed whatever happens, so that no process goes on after an interrupt.
+    with closing(made):
+        for each in made:
+            outcome = _written(each, order.out)
             outcomes[outcome.name] = outcome
             done(outcome)
     return [outcomes[entry.name] for entry in entries]
 
 
-def _made(course: Course, entries: Sequence[Entry], order: Order, jobs: int) -> Generator[Outcome]:
-    if jobs <= 1:
-        for entry in entries:
-            yield make(course, entry, order)
-        return
-    for entry, outcome in run_each(partial(_make, course, order), entries, jobs, __name__):
-        died = f"{entry.file}:{entry.line}: a worker process died; try again with -j 1"
-        yield outcome or Outcome(entry.name, error=died)
+def _longest_first(entries: Sequence[Entry], seconds: Mapping[str, float]) -> list[Entry]:
+    # The longest must not be the last to begin. One that is new may be long.
+    return sorted(
+        entries,
+        key=lambda entry: (seconds.get(entry.name, math.inf), entry.definition.steps),
+        reverse=True,
+    )
 
 
-def _make(course: Course, order: Order, entry: Entry) -> Outcome:
+def _written(made: Made, out: Path) -> Outcome:
+    try:
+        for path, data in made.contents.items():
+            write(out / path, data)
+    except BuildError as error:
+        return replace(made.outcome, record=None, error=str(error))
+    return made.outcome
+
+
+def _made_here(
+    course: Course, entries: Sequence[Entry], order: Order, doing: Callable[[list[str]], None]
+) -> Generator[Made]:
+    for entry in entries:
+        doing([entry.name])
+        yield make(course, entry, order)
+
+
+def _made_there(
+    course: Course,
+    entries: Sequence[Entry],
+    order: Order,
+    executor: Executor,
+    doing: Callable[[list[str]], None],
+) -> Generator[Made]:
+    # One figure needs nothing of the others, and there may be thousands to send.
+    task = partial(_make, replace(course, entries=(), problems=()), order)
+    try:
+        futures = {executor.submit(task, entry): entry for entry in entries}
+        doing(_running(futures))
+        for future in as_completed(futures):
+            # Not kept: the bytes of all figures together may be more than the memory holds.
+            entry = futures.pop(future)
+            try:
+                made = future.result()
+            except LostError as error:
+                made = Made(Outcome(entry.name, error=f"{entry.file}:{entry.line}: {error}"))
+            del future
+            yield made
+            doing(_running(futures))
+    except BaseException:
+        executor.shutdown(cancel_futures=True)
+        raise
+    executor.shutdown()
+
+
+def _running(futures: Mapping[Future[Made], Entry]) -> list[str]:
+    # They begin in their order, so that those that run are among the first.
+    first = islice(futures.items(), 4 * SHOWN)
+    return [entry.name for future, entry in first if future.running()][:SHOWN]
+
+
+def _make(course: Course, order: Order, entry: Entry) -> Made:
     return make(course, entry, order)

@@ -11,7 +11,7 @@ from figgen.build.course import Course, Entry
 from figgen.build.drawing import draw
 from figgen.build.errors import BuildError
 from figgen.build.look import excuse, judge, same_words
-from figgen.build.workers import run_each
+from figgen.build.workers import LostError, run_each
 from figgen.core import Claim
 from figgen.core.arrays import is_finite
 from figgen.draw.canvas import Equation
@@ -76,9 +76,11 @@ def _judged(course: Course, entries: Sequence[Entry], jobs: int) -> Generator[Ve
         for entry in entries:
             yield _judge(course, entry)
         return
-    for entry, verdict in run_each(partial(_judge, course), entries, jobs, __name__):
-        died = f"{entry.file}:{entry.line}: a worker process died; try again with -j 1"
-        yield verdict or Verdict(entry.name, error=died)
+    for entry, verdict in run_each(partial(_judge, course), entries, jobs):
+        if isinstance(verdict, LostError):
+            yield Verdict(entry.name, error=f"{entry.file}:{entry.line}: {verdict}")
+        else:
+            yield verdict
 
 
 def _judge(course: Course, entry: Entry) -> Verdict:

@@ -17,7 +17,7 @@ from figgen.build.manifest import read_manifest
 from figgen.build.order import SOURCES, Asset
 from figgen.build.snapshot import Difference, Snapshot, View, compare
 from figgen.build.state import MANIFEST
-from figgen.build.workers import run_each
+from figgen.build.workers import LostError, run_each
 from figgen.build.writer import encode
 from figgen.draw.scene import scene
 
@@ -190,15 +190,12 @@ def _compared(
         for entry in entries:
             yield entry.name, compare_figure(course, reference, entry)
         return
-    tasks = run_each(partial(_compare_figure, course, reference), entries, jobs, __name__)
-    for entry, result in tasks:
-        died = f"{entry.file}:{entry.line}: a worker process died; try again with -j 1"
-        yield entry.name, Difference(entry.name, error=died) if result is None else result[0]
-
-
-def _compare_figure(course: Course, reference: Reference, entry: Entry) -> list[Difference | None]:
-    # In a list, because None says that the process died.
-    return [compare_figure(course, reference, entry)]
+    for entry, result in run_each(partial(compare_figure, course, reference), entries, jobs):
+        if isinstance(result, LostError):
+            error = f"{entry.file}:{entry.line}: {result}"
+            yield entry.name, Difference(entry.name, error=error)
+        else:
+            yield entry.name, result
 
 
 def compare_figure(course: Course, reference: Reference, entry: Entry) -> Difference | None:

@@ -32,13 +32,13 @@ class Manifest(NamedTuple):
     orphans: tuple[str, ...]
 
 
-def read_manifest(out: Path) -> Manifest:
-    """The manifest in ``out``; it is empty if there is none.
+def read_manifest(out: Path, name: str = NAME) -> Manifest:
+    """A manifest in ``out``; it is empty if there is none.
 
     Raises:
         BuildError: If the file is no manifest.
     """
-    path = out / NAME
+    path = out / name
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         figures = {figure["name"]: figure for figure in content["figures"]}
@@ -52,8 +52,10 @@ def read_manifest(out: Path) -> Manifest:
     return Manifest(figures, orphans)
 
 
-def write_manifest(course: Course, out: Path, outcomes: Iterable[Outcome]) -> Manifest:
-    """Enter what was built into the manifest in ``out``.
+def write_manifest(
+    course: Course, out: Path, outcomes: Iterable[Outcome], name: str = NAME
+) -> Manifest:
+    """Enter what was built into a manifest in ``out``.
 
     A figure that was not built this time, or failed, keeps what is known of its files, because they
     are still there; what its module says of it is told anew. The files of a figure that the course
@@ -65,7 +67,7 @@ def write_manifest(course: Course, out: Path, outcomes: Iterable[Outcome]) -> Ma
     Raises:
         BuildError: If the file cannot be read or written.
     """
-    old = read_manifest(out)
+    old = read_manifest(out, name)
     drawn = {each.name: each.record for each in outcomes if each.record is not None}
     figures: dict[str, dict[str, Any]] = {}
     orphans = {*old.orphans, *(file["path"] for each in old.figures.values()
@@ -79,17 +81,17 @@ def write_manifest(course: Course, out: Path, outcomes: Iterable[Outcome]) -> Ma
             figures[entry.name] = _with_old_files(record, before, own)
     left = tuple(sorted(path for path in orphans if _is_within(out, path)))
     manifest = Manifest(figures, left)
-    _write(course, out, manifest)
+    _write(course, out, manifest, name)
     return manifest
 
 
-def _write(course: Course, out: Path, manifest: Manifest) -> None:
+def _write(course: Course, out: Path, manifest: Manifest, name: str = NAME) -> None:
     content: dict[str, Any] = {"version": VERSION, "course": course.title}
     content["figures"] = [*manifest.figures.values()]
     if manifest.orphans:
         content["orphans"] = manifest.orphans
     data = (json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
-    path = out / NAME
+    path = out / name
     with suppress(OSError):
         if path.read_bytes() == data:
             return

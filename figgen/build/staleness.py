@@ -85,7 +85,7 @@ class Staleness:
     ) -> None:
         self.course = course
         self.order = order
-        self._manifest = self._manifest_now = manifest
+        self._manifest = manifest
         out = str(order.out)
         self.moment = state.moment(out)
         self._first, self._second = state.load(out)
@@ -284,9 +284,9 @@ class Staleness:
                 )  # fmt: skip
         return [*dict.fromkeys(found)]
 
-    def count(self, entry: Entry) -> int:
+    def count(self, entry: Entry, manifest: Manifest) -> int:
         """How many files are asked for of a figure that is up to date."""
-        has = self._manifest_now.get(entry.name, {}).get("sources", ())
+        has = manifest.figures.get(entry.name, {}).get("sources", ())
         return len(self._wanted(entry, has))
 
     def _wanted(self, entry: Entry, has: Collection[str]) -> list[tuple[Asset, str]]:
@@ -330,7 +330,6 @@ class Staleness:
             manifest: The manifest as it is written now.
         """
         out = str(self.order.out)
-        self._manifest_now = manifest.figures
         now = table(self.project.files)
         # What was drawn while a module changed was drawn from nobody knows which of the two.
         certain = digests_in(now) == self.project.files

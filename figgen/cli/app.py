@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import io
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ class Interruption(click.ClickException):
 
 COMMANDS = {
     "accept": "comparing:accept",
-    "build": "making:build",
+    "build": "building:build",
     "chain": "graphing:chain",
     "check": "checking:check",
     "completion": "completion:completion",
@@ -43,6 +44,7 @@ COMMANDS = {
     "graph": "graphing:graph",
     "list": "catalogue:list_figures",
     "listing": "listings:listing",
+    "merge": "building:merge",
     "render": "making:render",
     "show": "catalogue:show",
 }
@@ -120,6 +122,8 @@ def main() -> None:
         # A terminal that has no σ shows its code point, and not an error.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    # Who stops a program by its number wants what Ctrl-C does, and the cursor of the terminal back.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         program(prog_name="figgen")
     # An output that is full, say; click ends quietly by itself when the reader of the output, like

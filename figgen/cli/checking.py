@@ -38,9 +38,9 @@ def check(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
 
     from figgen.build import check as checking
 
-    with progress("Checking", len(entries)) as done:
+    with progress("Checking", len(entries)) as shown:
         verdicts = checking.check(
-            course, entries, done=lambda verdict: done(verdict.name), jobs=os.cpu_count() or 1
+            course, entries, done=lambda verdict: shown.done(verdict.name), jobs=os.cpu_count() or 1
         )
     gaps = checking.gaps(course, entries)
     summary = checking.summary(verdicts, problems=len(course.problems) + len(gaps))

@@ -76,9 +76,9 @@ def diff(
     jobs = jobs or os.cpu_count() or 1
     with (
         _reference(course, entries, against, jobs) as reference,
-        progress("Comparing", len(entries)) as done,
+        progress("Comparing", len(entries)) as shown,
     ):
-        found = differing.diff(course, entries, reference, jobs=jobs, done=done)
+        found = differing.diff(course, entries, reference, jobs=jobs, done=shown.done)
         other = reference.name
     complain_of_problems(course)
     if html is not None:
@@ -197,9 +197,9 @@ def accept(
 
     baselines = Baselines(find_baseline(course.folder))
     prepare(baselines.folder)
-    with progress("Drawing", len(entries)) as done:
+    with progress("Drawing", len(entries)) as shown:
         result = accepting.accept(
-            course, entries, baselines, jobs=jobs or os.cpu_count() or 1, done=done
+            course, entries, baselines, jobs=jobs or os.cpu_count() or 1, done=shown.done
         )
     complain_of_problems(course)
     for path in result.written:

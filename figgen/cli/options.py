@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -116,6 +117,35 @@ class Step(click.ParamType[int | None, str]):
         if step < 1:
             self.fail(f"{value!r} is no step; give a number from 1 up, or '{ALL}'", param, ctx)
         return step
+
+
+class Cluster(click.ParamType[str, str]):
+    """``dask://HOST:PORT``."""
+
+    name = "dask://HOST:PORT"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """HOST:PORT."""
+        match = re.fullmatch(r"dask://(\S+:\d+)/?", value)
+        if match is None:
+            self.fail(f"{value!r} is no cluster; give dask://HOST:PORT of a scheduler", param, ctx)
+        return match[1]
+
+
+class Shard(click.ParamType[tuple[int, int], str]):
+    """``K/N``."""
+
+    name = "K/N"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """Which part of how many."""
+        match = re.fullmatch(r"(\d+)/(\d+)", value, re.ASCII)
+        number, count = (int(match[1]), int(match[2])) if match else (0, 0)
+        if not 1 <= number <= count:
+            self.fail(f"{value!r} is no part; give K/N, like 2/8", param, ctx)
+        return number, count
 
 
 class Setting(click.ParamType[tuple[str, str], str]):

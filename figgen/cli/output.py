@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,10 @@ import click
 
 if TYPE_CHECKING:
     from figgen.build.course import Course
+
+if TYPE_CHECKING:
+    # The type has no public place.
+    from click._termui_impl import ProgressBar
 
 
 def print_json(data: object) -> None:
@@ -45,8 +50,32 @@ def columns(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
+TAKEN = 70
+"""How many columns of a line the bar itself takes."""
+
+
+def _columns() -> int:
+    return shutil.get_terminal_size().columns
+
+
+class Progress:
+    """How far a long work is, as a bar."""
+
+    def __init__(self, bar: ProgressBar[str | None]) -> None:
+        self._bar = bar
+
+    def doing(self, names: Sequence[str]) -> None:
+        """Show what is being done."""
+        self._bar.current_item = ", ".join(names)
+        self._bar.render_progress()
+
+    def done(self, name: str | None = None) -> None:
+        """Count one figure more, and show its name if it is given."""
+        self._bar.update(1, name)
+
+
 @contextmanager
-def progress(label: str, length: int) -> Iterator[Callable[[str], None]]:
+def progress(label: str, length: int) -> Iterator[Progress]:
     """Show a bar on stderr while a long work lasts, if that is a terminal.
 
     Args:
@@ -54,13 +83,14 @@ def progress(label: str, length: int) -> Iterator[Callable[[str], None]]:
         length: To how many figures.
 
     Yields:
-        A function to call with the name of each figure that is done.
+        What to tell of it.
     """
     with click.progressbar(
         length=length,
         label=label,
         hidden=not sys.stderr.isatty(),
         file=sys.stderr,
-        item_show_func=lambda name: name,
+        # What is longer than a line would leave a trail of lines behind.
+        item_show_func=lambda names: names and names[: max(0, _columns() - TAKEN)],
     ) as bar:
-        yield lambda name: bar.update(1, name)
+        yield Progress(bar)

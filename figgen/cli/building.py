@@ -1,0 +1,384 @@
+"""``figgen build`` and ``figgen merge``: what is stale, drawn and written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from figgen.build.errors import BuildError, RequestError
+from figgen.cli.making import DEFAULT_DPI, complain_of_failures, make
+from figgen.cli.options import (
+    THEMES,
+    Cluster,
+    Shard,
+    as_json,
+    course_folder,
+    figure_names,
+    formats,
+    jobs,
+    open_course,
+    out,
+    themes,
+)
+from figgen.cli.output import complain, complain_of_problems, counted, print_json
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from figgen.build.builder import Outcome
+    from figgen.build.course import Course, Entry
+    from figgen.build.manifest import Manifest
+    from figgen.build.order import Format
+    from figgen.build.staleness import Plan, Staleness
+    from figgen.build.state import Request, Summary
+
+TIMEOUT = 120.0
+"""How many seconds a figure may take. None of ours takes two; a slow machine shall not matter."""
+
+MEMORY = 2048
+"""How many megabytes a figure may take. None of ours takes 200."""
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  figgen build
+  figgen build functions-plot -t dark -f svg
+  figgen build --dry-run --why
+  figgen build -j 1 -o /tmp/figures --json
+  figgen build --executor dask://10.0.0.7:8786
+  figgen build --shard 2/8
+"""
+)
+@click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=figure_names)
+@jobs
+@click.option(
+    "--shard",
+    type=Shard(),
+    help="Make part K of N only; 'figgen merge' puts the parts together.",
+)
+@click.option(
+    "--executor",
+    "cluster",
+    type=Cluster(),
+    help="Draw on a cluster, in place of processes of this machine.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=TIMEOUT,
+    metavar="SECONDS",
+    help=f"Stop a figure that takes longer. By default {TIMEOUT:g}.",
+)
+@click.option(
+    "--memory",
+    type=click.IntRange(min=1),
+    metavar="MB",
+    help=f"Stop a figure that takes more megabytes, on Linux. By default {MEMORY}.",
+)
+@formats
+@themes(THEMES, "all three")
+@out("build")
+@click.option("-n", "--dry-run", is_flag=True, help="Say what would be drawn, and draw nothing.")
+@click.option("--why", is_flag=True, help="Say for each figure that is drawn what has changed.")
+@click.option("--force", is_flag=True, help="Draw all figures, or the figures NAME..., anyway.")
+@click.option("--prune", is_flag=True, help="Remove the files of figures that no longer exist.")
+@as_json
+@click.pass_context
+def build(
+    ctx: click.Context,
+    *,
+    names: tuple[str, ...],
+    jobs: int | None,
+    shard: tuple[int, int] | None,
+    cluster: str | None,
+    timeout: float,
+    memory: int | None,
+    formats: tuple[str, ...],
+    themes: tuple[str, ...],
+    out: Path,
+    dry_run: bool,
+    why: bool,
+    force: bool,
+    prune: bool,
+    as_json: bool,
+) -> None:
+    """Make what is stale of all figures, or of the figures NAME...
+
+    A figure is stale if anything that it is made from has changed since its files were made: the
+    code that it reaches, files that it read, a package; or if its files are not as they were left.
+    The files are called OUT/THEME/FORMAT/FIGURE[-STEP].EXT; OUT/manifest.json says what they are.
+    A figure that fails is named with its author's line and does not stop the others, even if it
+    crashes or hangs; its old files stay. One build at a time works in a folder. The exit code is 1
+    if a figure fails or a module of the course is broken or forgotten.
+    """
+    from figgen.build.state import Request, nothing_to_do
+
+    request = Request(str(course_folder(ctx)), formats, themes, DEFAULT_DPI)
+    # Most builds end here, before anything is imported that takes time.
+    summary = None
+    if not (force or prune or shard):
+        summary = nothing_to_do(str(out), request, names)
+    if summary is not None:
+        _report_nothing(summary, out, as_json=as_json, dry_run=dry_run)
+        return
+    _Build(
+        ctx=ctx,
+        names=names,
+        request=request,
+        out=out,
+        machines=_Machines(jobs, cluster, timeout, memory),
+        shard=shard,
+        why=why,
+        force=force,
+        prune=prune,
+        as_json=as_json,
+    ).run(dry_run=dry_run)
+
+
+@dataclass(frozen=True)
+class _Machines:
+    """Where figures are drawn."""
+
+    jobs: int | None
+    cluster: str | None
+    timeout: float
+    memory: int | None
+
+    def executor(self) -> Executor:
+        """What draws them.
+
+        Raises:
+            RequestError: If an option is for other machines.
+        """
+        if self.cluster:
+            if self.jobs or self.memory:
+                option = "-j" if self.jobs else "--memory"
+                raise RequestError(f"{option} is for this machine, and not for a cluster; leave it")
+            from figgen.build.cluster import Cluster as Dask
+
+            return Dask(self.cluster, timeout=self.timeout)
+        from figgen.build.workers import LIMITS_MEMORY, Workers
+
+        if self.memory and not LIMITS_MEMORY:
+            reason = "this system cannot limit the memory of a process; leave it"
+            raise RequestError(f"--memory: {reason}")
+        return Workers(
+            self.jobs or os.cpu_count() or 1,
+            timeout=self.timeout,
+            memory=self.memory or (MEMORY if LIMITS_MEMORY else None),
+        )
+
+    def sendable(self, course: Course) -> Course:
+        """The course in a form in which it gets to where it is drawn."""
+        if not self.cluster:
+            return course
+        from figgen.build.cluster import portable
+
+        return portable(course)
+
+
+@dataclass(frozen=True)
+class _Build:
+    """A build that has something to do, or has to look closer."""
+
+    ctx: click.Context
+    names: tuple[str, ...]
+    request: Request
+    out: Path
+    machines: _Machines
+    shard: tuple[int, int] | None
+    why: bool
+    force: bool
+    prune: bool
+    as_json: bool
+
+    def run(self, *, dry_run: bool) -> None:
+        """Find out what is stale, draw it and tell of it."""
+        from figgen.build.files import prepare
+        from figgen.build.locking import locked
+
+        course = open_course(self.ctx)
+        entries = course.select(self.names)
+        if self.shard:
+            from figgen.build.shards import Shard as Part
+
+            part = Part(*self.shard).select(course.entries)
+            entries = tuple(entry for entry in entries if entry in part)
+        if dry_run:
+            self._tell_plan(course, entries)
+            return
+        # What would make the work useless is told before it and not after it.
+        prepare(self.out)
+        with locked(self.out):
+            self._draw(course, entries)
+
+    def _plan(self, course: Course, entries: Sequence[Entry]) -> tuple[Staleness, Plan]:
+        from figgen.build.manifest import read_manifest
+        from figgen.build.order import Order
+        from figgen.build.staleness import Staleness
+
+        formats = cast("tuple[Format, ...]", self.request.formats)
+        order = Order(out=self.out, formats=formats, themes=self.request.themes)
+        staleness = Staleness(course, order, read_manifest(self.out).figures)
+        wanted = {entry.name for entry in entries}
+        # A part is made whole wherever it is made, so that all parts are what one build makes.
+        return staleness, staleness.plan(force=wanted if self.force or self.shard else ())
+
+    def _tell_plan(self, course: Course, entries: Sequence[Entry]) -> None:
+        _, plan = self._plan(course, entries)
+        stale = _among(plan.stale, entries)
+        _explain(stale, plan, why=self.why, as_json=self.as_json)
+        complain_of_problems(course)
+        if not self.as_json:
+            fresh = len(entries) - len(stale)
+            click.echo(f"{counted(len(stale), 'figure')} to draw, {fresh} up to date")
+
+    def _draw(self, course: Course, entries: Sequence[Entry]) -> None:
+        from figgen.build.staleness import Made
+        from figgen.build.times import read_times, write_times
+
+        staleness, plan = self._plan(course, entries)
+        stale = _among(plan.stale, entries)
+        if self.why:
+            _explain(stale, plan, why=True, as_json=self.as_json)
+        outcomes: list[Outcome] = []
+        if stale:
+            # First, because it warms up while this process imports the same.
+            executor = self.machines.executor()
+            drawn = self.machines.sendable(course)
+            outcomes = make(drawn, stale, staleness.order, executor, read_times(self.out))
+        complain_of_problems(course)
+        failed = complain_of_failures(outcomes)
+        write_times(self.out, outcomes)
+        place, now = self._enter(course, outcomes)
+        made = {each.name: Made(each.record, each.reads) for each in outcomes if each.record}
+        # What a cluster has read lay on other disks, and a part is to be merged: the next build
+        # here looks closer.
+        if not (self.machines.cluster or self.shard):
+            staleness.remember(plan, made, now)
+        _complain_of_orphans(now.orphans, self.out)
+        missing = {each.name for each in failed}
+        kept = [entry for entry in entries if entry.name not in missing]
+        files = sum(staleness.count(entry, now) for entry in kept)
+        if self.as_json:
+            print_json(
+                {
+                    "course": course.title,
+                    "figures": len(kept),
+                    "files": files,
+                    "drawn": [*made],
+                    "reasons": {entry.name: plan.reasons[entry.name] for entry in stale},
+                    "orphans": now.orphans,
+                    "manifest": str(place),
+                    "failed": [{"name": each.name, "error": each.error} for each in failed],
+                    "problems": [vars(problem) for problem in course.problems],
+                }
+            )
+        else:
+            words = [
+                _summary(len(kept), files, self.out, drawn=len(made)),
+                *([f"{counted(len(failed), 'figure')} failed"] if failed else []),
+                *([f"{counted(len(course.problems), 'problem')} in the course"]
+                  if course.problems else []),
+            ]  # fmt: skip
+            click.echo("; ".join(words))
+        if failed or course.problems:
+            self.ctx.exit(1)
+
+    def _enter(self, course: Course, outcomes: Sequence[Outcome]) -> tuple[Path, Manifest]:
+        """Enter what was made into its manifest, without the files of figures that are gone."""
+        from figgen.build import manifest
+        from figgen.build.state import MANIFEST
+
+        name = MANIFEST
+        if self.shard:
+            from figgen.build.shards import Shard as Part
+
+            part = Part(*self.shard)
+            name, course = part.manifest, replace(course, entries=part.select(course.entries))
+        now = manifest.write_manifest(course, self.out, outcomes, name)
+        if self.prune:
+            removed, now = now.orphans, manifest.prune(course, self.out, now)
+            for orphan in removed:
+                click.echo(f"removed {self.out / orphan}", err=True)
+        return self.out / name, now
+
+
+def _among(stale: Sequence[Entry], entries: Sequence[Entry]) -> list[Entry]:
+    """Those of the stale figures that are wanted."""
+    wanted = {entry.name for entry in entries}
+    return [entry for entry in stale if entry.name in wanted]
+
+
+def _summary(figures: int, files: int, out: Path, drawn: int) -> str:
+    text = f"{counted(figures, 'figure')}, {counted(files, 'file')} in {out}"
+    if drawn == figures:
+        return text
+    return f"{text}; {drawn or 'none'} drawn, the others are up to date"
+
+
+def _report_nothing(summary: Summary, out: Path, *, as_json: bool, dry_run: bool) -> None:
+    _complain_of_orphans(summary.orphans, out)
+    if as_json:
+        from figgen.build.state import MANIFEST
+
+        empty: dict[str, object] = {"drawn": [], "reasons": {}, "orphans": summary.orphans}
+        known = {"course": summary.title, "figures": summary.figures, "files": summary.files}
+        place = {"manifest": str(out / MANIFEST), "failed": [], "problems": []}
+        print_json({**known, **empty, **place})
+    elif dry_run:
+        click.echo(f"0 figures to draw, {summary.figures} up to date")
+    else:
+        click.echo(_summary(summary.figures, summary.files, out, drawn=0))
+
+
+def _explain(stale: Sequence[Entry], plan: Plan, *, why: bool, as_json: bool) -> None:
+    if as_json and not why:
+        print_json({entry.name: plan.reasons[entry.name] for entry in stale})
+        return
+    for entry in stale:
+        reasons = f": {'; '.join(plan.reasons[entry.name])}" if why else ""
+        click.echo(f"{entry.name}{reasons}", err=as_json)
+
+
+def _complain_of_orphans(orphans: Sequence[str], out: Path) -> None:
+    if orphans:
+        which = f"{out / orphans[0]}" + (f" and {len(orphans) - 1} more" if orphans[1:] else "")
+        complain("orphans", f"{which}: of no figure of the course; --prune removes them")
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  figgen merge
+  figgen merge -o all-parts
+"""
+)
+@out("build")
+@click.pass_context
+def merge(ctx: click.Context, *, out: Path) -> None:
+    """Put together what 'figgen build --shard' made.
+
+    Copy the files of all parts into the folder OUT first. Each is compared with the manifest of its
+    part; then there is one manifest, as if one build had made all. The exit code is 1 if a figure
+    is in no part.
+    """
+    course = open_course(ctx)
+
+    from figgen.build.locking import locked
+    from figgen.build.shards import merge as merge_parts
+
+    if not out.is_dir():
+        raise BuildError(f"{out}: no such folder; give the one with all parts with -o")
+    with locked(out):
+        outcomes = merge_parts(course, out)
+    failed = complain_of_failures(outcomes)
+    click.echo(f"{counted(len(outcomes) - len(failed), 'figure')} in {out}")
+    if failed:
+        ctx.exit(1)

@@ -17,6 +17,7 @@ from figgen.cli.completion import completion
 from figgen.cli.graphing import chain, graph
 from figgen.cli.listings import listing
 from figgen.cli.making import build, render
+from figgen.cli.publishing import gallery
 
 
 class Failure(click.ClickException):
@@ -90,7 +91,18 @@ def program(ctx: click.Context, figures: Path | None) -> None:  # noqa: ARG001 -
         ctx.color = False
 
 
-for command in (list_figures, show, render, build, check, graph, chain, listing, completion):
+for command in (
+    list_figures,
+    show,
+    render,
+    build,
+    check,
+    graph,
+    chain,
+    listing,
+    gallery,
+    completion,
+):
     program.add_command(command)
 
 

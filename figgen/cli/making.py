@@ -136,11 +136,11 @@ def render(
     )
     validate(course, entries, order)
     prepare(out)
-    outcomes = _make(course, entries, order, jobs=1)
+    outcomes = make(course, entries, order, jobs=1)
     for outcome in outcomes:
         for file in (outcome.record or {}).get("files", ()):
             click.echo(out / file["path"])
-    if _complain_of_failures(outcomes):
+    if complain_of_failures(outcomes):
         ctx.exit(1)
 
 
@@ -208,9 +208,9 @@ def build(
     # What would make the work useless is told before it and not after it.
     prepare(out)
     read_manifest(out)
-    outcomes = _make(course, entries, order, jobs=jobs or os.cpu_count() or 1)
+    outcomes = make(course, entries, order, jobs=jobs or os.cpu_count() or 1)
     complain_of_problems(course)
-    failed = _complain_of_failures(outcomes)
+    failed = complain_of_failures(outcomes)
     write_manifest(course, out, outcomes)
     made = [outcome.record for outcome in outcomes if outcome.record is not None]
     files = sum(len(record["files"]) for record in made)
@@ -236,7 +236,8 @@ def build(
         ctx.exit(1)
 
 
-def _make(course: Course, entries: Sequence[Entry], order: Order, jobs: int) -> list[Outcome]:
+def make(course: Course, entries: Sequence[Entry], order: Order, jobs: int) -> list[Outcome]:
+    """Make the figures, with a bar on a terminal."""
     from figgen.build import builder
 
     with progress("Drawing", len(entries)) as done:
@@ -245,7 +246,8 @@ def _make(course: Course, entries: Sequence[Entry], order: Order, jobs: int) -> 
         )
 
 
-def _complain_of_failures(outcomes: Sequence[Outcome]) -> list[Outcome]:
+def complain_of_failures(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Say on stderr which figures failed, and why; they are returned."""
     failed = [outcome for outcome in outcomes if outcome.error is not None]
     for outcome in failed:
         complain(f"failed {outcome.name}:", str(outcome.error))

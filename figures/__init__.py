@@ -1,7 +1,8 @@
 """The lecture "Introduction to Artificial Neural Networks 1".
 
 A section has a module of its name, and where that grew long others that begin with it. The order
-here is the order of teaching; a module or a figure that is not named here is an error.
+here is the order of teaching; a module or a figure that is not named here is an error. A concept
+is shown by at least three figures: as maths, as code and as a diagram.
 """
 
 TITLE = "Introduction to Artificial Neural Networks 1"
@@ -15,6 +16,23 @@ SECTIONS = {
     "multiple_inputs": "Functions with multiple inputs",
     "vectors": "Functions with vector inputs",
     "matrices": "Computational graph with two 2D matrix inputs",
+}
+
+CONCEPTS = {
+    "functions": "Functions",
+    "derivative": "The derivative",
+    "nested-functions": "Nested functions",
+    "chain-rule-2": "The chain rule for two functions",
+    "sigmoid": "The sigmoid",
+    "chain-rule-3": "The chain rule for three functions",
+    "two-inputs": "A function of two inputs",
+    "two-inputs-backward": "The derivatives by two inputs",
+    "weighted-sum": "The weighted sum",
+    "weighted-sum-gradient": "The derivative of the weighted sum",
+    "activation": "A function of the weighted sum",
+    "activation-backward": "A function of the weighted sum, backward",
+    "matrix-forward": "A graph of matrices, forward",
+    "matrix-backward": "A graph of matrices, backward",
 }
 
 ORDER = (

@@ -21,6 +21,7 @@ from figgen.draw.plots import Plot
 @figure(
     title="The derivative as an equation",
     perspective="math",
+    concept="derivative",
     alt="The derivative of f at a: the limit of a quotient; below it the same quotient for one"
     " small step.",
     steps=2,
@@ -47,6 +48,7 @@ def derivative_math(canvas: Canvas, *, function: Function = exp, delta: float = 
 @figure(
     title="The slope at a point",
     perspective="plot",
+    concept="derivative",
     alt="A rising curve with its tangent at one point, and three secants that close in on it.",
     steps=4,
 )
@@ -82,6 +84,7 @@ def derivative_tangent(
 @figure(
     title="The derivative as a box",
     perspective="diagram",
+    concept="derivative",
     alt="A box, a function, whose input moves a little, and whose output moves with it.",
 )
 def derivative_box(
@@ -94,6 +97,7 @@ def derivative_box(
 @figure(
     title="The derivative in code",
     perspective="code",
+    concept="derivative",
     alt="The Python code of the derivative of any function; below it, the slopes of some.",
 )
 def derivative_code(
@@ -114,6 +118,7 @@ def derivative_code(
 @figure(
     title="Why the step is 0.001",
     perspective="plot",
+    concept="derivative",
     alt="A plot with two logarithmic axes: the error of the central difference against the step.",
 )
 def derivative_error(

@@ -19,6 +19,7 @@ from ._identities import two_functions
 @figure(
     title="Two functions as equations",
     perspective="math",
+    concept="functions",
     alt="Two equations, one below the other: each says what a function makes of x.",
 )
 def functions_math(canvas: Canvas, *, left: Function = square, right: Function = relu) -> None:
@@ -33,6 +34,7 @@ def functions_math(canvas: Canvas, *, left: Function = square, right: Function =
 @figure(
     title="Two functions in the plane",
     perspective="plot",
+    concept="functions",
     alt="Two coordinate planes side by side: the square on the left, the ReLU on the right.",
     steps=3,
 )
@@ -58,6 +60,7 @@ def functions_plot(
 @figure(
     title="A function as a box",
     perspective="diagram",
+    concept="functions",
     alt="Two boxes side by side, each a function: numbers go in on the left, one comes out for"
     " each on the right.",
 )
@@ -77,6 +80,7 @@ def functions_box(
 @figure(
     title="Functions in code",
     perspective="code",
+    concept="functions",
     alt="The Python code of three functions; below it, what each of them gives for some numbers.",
 )
 def functions_code(canvas: Canvas, *, x: tuple[float, ...] = (-2, 0.5, 3)) -> None:

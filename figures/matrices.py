@@ -65,6 +65,7 @@ def book_graph(
 @figure(
     title="A graph of matrices, forward",
     perspective="diagram",
+    concept="matrix-forward",
     alt="A computational graph from left to right: two circles, the matrices X and W, enter a"
     " matrix product; an element-wise function and a sum follow; the last circle is L.",
     steps=4,
@@ -91,6 +92,7 @@ def matrix_diagram(canvas: Canvas, *, rows: int = 3, inner: int = 3, columns: in
 @figure(
     title="A graph of matrices, backward",
     perspective="diagram",
+    concept="matrix-backward",
     alt="The computational graph of the matrices X and W, with a derivative below every edge;"
     " each gradient is the product of the derivatives on the way back from L.",
     steps=4,
@@ -221,6 +223,7 @@ WIDE = Cell(0.84, CELL.height)
 @figure(
     title="A graph of matrices in numbers",
     perspective="diagram",
+    concept="matrix-backward",
     alt="Two rows of small matrices with a number in every cell, tinted by sign and size on one"
     " scale; the cells of negative numbers are rounded. Above, the values of the forward pass from"
     " left to right; below each value, its gradient.",
@@ -353,6 +356,7 @@ def _lefts(canvas: Canvas, graph: Graph) -> dict[str, float]:
 @figure(
     title="The slope along one entry of a matrix",
     perspective="plot",
+    concept="matrix-backward",
     alt="A plane with one curve: the output L as one entry of X moves and all else is held. A"
     " dashed tangent touches it at the entry's value, with a triangle that shows its slope.",
 )

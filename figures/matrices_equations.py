@@ -23,6 +23,7 @@ ENTRIES = 30.0
 @figure(
     title="A matrix product, written out",
     perspective="math",
+    concept="matrix-forward",
     alt="The product O of the matrices X and W; below it, every element of O as a sum of products.",
     steps=2,
 )
@@ -41,6 +42,7 @@ def matrix_math(canvas: Canvas) -> None:
 @figure(
     title="The derivative of a matrix product",
     perspective="math",
+    concept="matrix-backward",
     alt="The derivative of the product O by X: a matrix of ones times W transposed.",
     steps=3,
 )
@@ -59,6 +61,7 @@ def matrix_gradient_math(canvas: Canvas) -> None:
 @figure(
     title="From two matrices to one number",
     perspective="math",
+    concept="matrix-forward",
     alt="The forward pass in three equations: the product, the function of every element, the sum;"
     " then all three in one.",
     steps=3,
@@ -76,6 +79,7 @@ def matrix_forward_math(canvas: Canvas, *, function: Function = sigmoid) -> None
 @figure(
     title="From two matrices to one number, written out",
     perspective="math",
+    concept="matrix-forward",
     alt="The output L: the sum of the elements of a matrix, each a function of a weighted sum.",
 )
 def matrix_forward_expanded(canvas: Canvas, *, function: Function = sigmoid) -> None:
@@ -95,6 +99,7 @@ def _each(names: Names, change: Callable[[str], str]) -> Names:
 @figure(
     title="The backward pass as an equation",
     perspective="math",
+    concept="matrix-backward",
     alt="The derivative of L by X: a product of three derivatives, the first two multiplied element"
     " by element, then a matrix product.",
 )
@@ -112,6 +117,7 @@ def matrix_backward_math(canvas: Canvas, *, function: Function = sigmoid) -> Non
 @figure(
     title="The terms of the backward pass",
     perspective="math",
+    concept="matrix-backward",
     alt="The three derivatives of the backward pass, written out as matrices.",
     steps=3,
 )

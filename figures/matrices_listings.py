@@ -20,6 +20,7 @@ from figures.matrices import BOOK_SEED, book_graph
 @figure(
     title="A graph of matrices in code",
     perspective="code",
+    concept="matrix-forward",
     alt="The Python code of the sum of a function of a matrix product; below it, a call of it.",
 )
 def matrix_forward_code(canvas: Canvas, *, seed: int = BOOK_SEED) -> None:
@@ -37,6 +38,7 @@ def matrix_forward_code(canvas: Canvas, *, seed: int = BOOK_SEED) -> None:
 @figure(
     title="A graph of matrices, backward, in code",
     perspective="code",
+    concept="matrix-backward",
     alt="The Python code of the derivative by the first matrix, its forward and its backward pass"
     " marked; beside it, a call of it.",
 )

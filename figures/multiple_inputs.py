@@ -26,6 +26,7 @@ PLACES = 4
 @figure(
     title="Two inputs as equations",
     perspective="math",
+    concept="two-inputs",
     alt="Two equations: the sum of both inputs, and a function of it.",
 )
 def two_inputs_math(canvas: Canvas, *, function: Function = sigmoid) -> None:
@@ -42,6 +43,7 @@ def two_inputs_math(canvas: Canvas, *, function: Function = sigmoid) -> None:
 @figure(
     title="Two inputs and one output",
     perspective="diagram",
+    concept="two-inputs",
     alt="A graph from left to right: two inputs meet in a box that adds them, and the sum goes"
     " through a second box to the output.",
 )
@@ -67,6 +69,7 @@ def two_inputs_diagram(
 @figure(
     title="Two inputs in code",
     perspective="code",
+    concept="two-inputs",
     alt="The Python code of a function of two inputs; below it, a call of it.",
 )
 def two_inputs_code(
@@ -84,6 +87,7 @@ def two_inputs_code(
 @figure(
     title="Two inputs, backward",
     perspective="diagram",
+    concept="two-inputs-backward",
     alt="A graph in which two inputs meet in a box that adds them, before a second box; below"
     " each edge its derivative, and beside the graph their product along each path.",
     steps=4,
@@ -141,6 +145,7 @@ def _drawing(
 @figure(
     title="Two inputs, backward, as equations",
     perspective="math",
+    concept="two-inputs-backward",
     alt="The chain rule for each of two inputs: the derivative of the outer function times that of"
     " the sum, which is 1.",
 )
@@ -163,6 +168,7 @@ def two_inputs_backward_math(canvas: Canvas, *, function: Function = sigmoid) ->
 @figure(
     title="Two inputs, backward, in code",
     perspective="code",
+    concept="two-inputs-backward",
     alt="The Python code of the two derivatives of a function of two inputs, its forward and its"
     " backward pass marked; below it, a call of it.",
 )

@@ -42,6 +42,7 @@ from figgen.draw.theme import Role
 @figure(
     title="Two functions in series",
     perspective="diagram",
+    concept="nested-functions",
     alt="A graph from left to right: an input, boxes with functions in series, and an output.",
     steps=3,
 )
@@ -78,6 +79,7 @@ def nested_diagram(canvas: Canvas, *, chain: Chain = (square, sigmoid), at: floa
 @figure(
     title="The chain rule on two boxes",
     perspective="diagram",
+    concept="chain-rule-2",
     alt="A graph of two boxes in series, with a derivative on each edge; below it, their product.",
     steps=3,
 )
@@ -105,6 +107,7 @@ def chain2_diagram(canvas: Canvas, *, chain: Chain = (square, sigmoid), at: floa
 @figure(
     title="A small change runs through three boxes",
     perspective="diagram",
+    concept="chain-rule-3",
     alt="A graph of three boxes in series; below it, how large a small change of the input is"
     " before and after each box.",
     steps=4,
@@ -151,6 +154,7 @@ def chain3_diagram(
 @figure(
     title="Forward and backward through three boxes",
     perspective="diagram",
+    concept="chain-rule-3",
     alt="A graph of three boxes in series: above the edges the values of the forward pass; below"
     " it the backward pass, from right to left.",
     steps=6,
@@ -271,6 +275,7 @@ def _change(lane: Lane, stop: int, symbol: str, changes: Sequence[float]) -> Non
 @figure(
     title="The sigmoid and its derivative",
     perspective="plot",
+    concept="sigmoid",
     alt="One plane with two curves: the S-shaped sigmoid, and its derivative, a bell, dashed.",
 )
 def sigmoid_plot(
@@ -293,6 +298,7 @@ def sigmoid_plot(
 @figure(
     title="Two nested functions and their derivatives",
     perspective="plot",
+    concept="chain-rule-2",
     alt="Two columns, one for each order of nesting. Above, the function of x, coloured by whether"
     " it rises or falls; below, its derivative, positive, zero and negative in the same places.",
     steps=2,
@@ -311,6 +317,7 @@ def chain2_plot(
 @figure(
     title="Three nested functions and their derivatives",
     perspective="plot",
+    concept="chain-rule-3",
     alt="Two columns, one for each order of the two outer functions. Above, the function of x,"
     " coloured by whether it rises or falls; below, its derivative with the same signs.",
     steps=2,

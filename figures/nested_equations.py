@@ -24,6 +24,7 @@ from ._identities import chained
 @figure(
     title="Nested functions as an equation",
     perspective="math",
+    concept="nested-functions",
     alt="Two functions, one inside the other, to be read from the inside out.",
 )
 def nested_math(canvas: Canvas, *, chain: Chain = (square, sigmoid)) -> None:
@@ -37,6 +38,7 @@ def nested_math(canvas: Canvas, *, chain: Chain = (square, sigmoid)) -> None:
 @figure(
     title="The chain rule as an equation",
     perspective="math",
+    concept="chain-rule-2",
     alt="The chain rule for two nested functions: the derivative of the composition is the"
     " derivative of the outer function, where the inner one arrived, times that of the inner one.",
 )
@@ -49,6 +51,7 @@ def chain2_math(canvas: Canvas, *, chain: Chain = (square, sigmoid)) -> None:
 @figure(
     title="The chain rule for three functions as an equation",
     perspective="math",
+    concept="chain-rule-3",
     alt="The chain rule for three nested functions: a product of three derivatives, each where the"
     " forward pass arrived.",
 )
@@ -74,6 +77,7 @@ def _chain_rule(canvas: Canvas, chain: Chain, remarks: Sequence[str], *, size: f
 @figure(
     title="The sigmoid as an equation",
     perspective="math",
+    concept="sigmoid",
     alt="Two equations: the sigmoid, and below it its derivative.",
 )
 def sigmoid_math(canvas: Canvas) -> None:

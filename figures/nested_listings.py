@@ -30,6 +30,7 @@ from figgen.draw.style import LABEL, TITLE
 @figure(
     title="Nested functions in code",
     perspective="code",
+    concept="nested-functions",
     alt="The Python code of two functions in a row, and of any number; below it, a call.",
 )
 def nested_code(
@@ -48,6 +49,7 @@ def nested_code(
 @figure(
     title="The chain rule in code",
     perspective="code",
+    concept="chain-rule-2",
     alt="The Python code of the derivative of two nested functions, its forward pass and its"
     " derivatives marked; below it, a call of it.",
 )
@@ -61,6 +63,7 @@ def chain2_code(
 @figure(
     title="The chain rule for three functions in code",
     perspective="code",
+    concept="chain-rule-3",
     alt="The Python code of the derivative of three nested functions, its forward and its backward"
     " pass marked; below it, a call of it.",
 )
@@ -93,6 +96,7 @@ def _chain_code(
 @figure(
     title="The sigmoid in code",
     perspective="code",
+    concept="sigmoid",
     alt="The Python code of the sigmoid and of its derivative; below it, a call of each.",
 )
 def sigmoid_code(canvas: Canvas, *, at: tuple[float, ...] = (-3, 0, 3)) -> None:

@@ -40,6 +40,7 @@ SUM = r"x_1 \, w_1 + x_2 \, w_2 + x_3 \, w_3"
 @figure(
     title="The weighted sum as a graph",
     perspective="diagram",
+    concept="weighted-sum",
     alt="A graph from left to right: a row X and a column W go into a box, their product, and one"
     " number comes out, N.",
 )
@@ -113,6 +114,7 @@ def _gradient(
 @figure(
     title="The weighted sum in detail",
     perspective="diagram",
+    concept="weighted-sum",
     alt="A graph from left to right: three inputs and three weights, a product of each pair, and"
     " the sum of the products.",
 )
@@ -151,6 +153,7 @@ def vector_detail(canvas: Canvas, *, seed: int = BOOK_SEED) -> None:
 @figure(
     title="One derivative for each input",
     perspective="diagram",
+    concept="weighted-sum-gradient",
     alt="Three inputs go into one box, and one number comes out; beside it a row for each input:"
     " how a small change of it alone moves the output, and the derivative.",
 )
@@ -221,6 +224,7 @@ def _moves(canvas: Canvas, graph: Graph, delta: float) -> list[float]:
 @figure(
     title="A function of the weighted sum",
     perspective="diagram",
+    concept="activation",
     alt="A graph from left to right: X and W go into a box, their product; the weighted sum goes"
     " through a second box to the output S.",
 )
@@ -244,6 +248,7 @@ def vector_sigma_diagram(
 @figure(
     title="A function of the weighted sum, backward",
     perspective="diagram",
+    concept="activation-backward",
     alt="A graph in which X and W meet in a product, before a second box; below each edge its"
     " derivative, and beside the graph the gradients by X and by W.",
     steps=3,

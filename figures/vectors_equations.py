@@ -19,6 +19,7 @@ WEIGHTED_SUM = r"x_1 \, w_1 + \cdots + x_n \, w_n"
 @figure(
     title="The weighted sum as equations",
     perspective="math",
+    concept="weighted-sum",
     alt="A row of inputs X, a column of weights W, and below them their product, the weighted sum.",
 )
 def vector_math(canvas: Canvas) -> None:
@@ -36,6 +37,7 @@ def vector_math(canvas: Canvas) -> None:
 @figure(
     title="The derivative by a vector as equations",
     perspective="math",
+    concept="weighted-sum-gradient",
     alt="The derivative of the weighted sum by X, a row of one derivative for each element; these"
     " are the weights. In the last step also the derivative by W.",
     steps=4,
@@ -55,6 +57,7 @@ def vector_gradient_math(canvas: Canvas) -> None:
 @figure(
     title="A function of the weighted sum as an equation",
     perspective="math",
+    concept="activation",
     alt="The output S: a function of the product of X and W.",
     steps=2,
 )
@@ -69,6 +72,7 @@ def vector_sigma_math(canvas: Canvas, *, function: Function = sigmoid) -> None:
 @figure(
     title="A function of the weighted sum, backward, as equations",
     perspective="math",
+    concept="activation-backward",
     alt="The chain rule for a function of the weighted sum, first by X, then by W.",
     steps=4,
 )

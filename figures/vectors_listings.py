@@ -24,6 +24,7 @@ from figures.vectors import BOOK_SEED, book_graph, sigma_graph
 @figure(
     title="The weighted sum in code",
     perspective="code",
+    concept="weighted-sum",
     alt="The Python code of the product of a row and a column; below it, a call of it, and one"
     " whose sizes do not go together.",
 )
@@ -53,6 +54,7 @@ def _weighted_sum(graph: Graph) -> float:
 @figure(
     title="The derivative by a vector in code",
     perspective="code",
+    concept="weighted-sum-gradient",
     alt="The Python code of the derivative of the weighted sum by its inputs; below it, a call.",
 )
 def vector_gradient_code(canvas: Canvas, *, seed: int = BOOK_SEED) -> None:
@@ -66,6 +68,7 @@ def vector_gradient_code(canvas: Canvas, *, seed: int = BOOK_SEED) -> None:
 @figure(
     title="A function of the weighted sum in code",
     perspective="code",
+    concept="activation",
     alt="The Python code of a function of the weighted sum; below it, a call of it.",
 )
 def vector_sigma_code(canvas: Canvas, *, seed: int = BOOK_SEED) -> None:
@@ -79,6 +82,7 @@ def vector_sigma_code(canvas: Canvas, *, seed: int = BOOK_SEED) -> None:
 @figure(
     title="A function of the weighted sum, backward, in code",
     perspective="code",
+    concept="activation-backward",
     alt="The Python code of the derivative of a function of the weighted sum by its inputs, its"
     " forward and its backward pass marked; below it, a call of it.",
 )

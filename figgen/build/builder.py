@@ -139,6 +139,7 @@ def record(drawing: Drawing) -> dict[str, Any]:
     return drawing.entry.as_json() | {
         "alt": drawing.alt(),
         "claims": [claim.as_json() for claim in drawing.claims],
+        "equations": [equation.as_json() for equation in drawing.canvas.equations],
     }
 
 

@@ -3,7 +3,8 @@
 The folder's ``__init__.py`` holds ``TITLE`` and ``SECTIONS``, a dictionary from section to title
 in teaching order. The figures of the section ``nested`` are in ``nested.py``, and if that grows
 long in ``nested_plots.py`` and the like. ``ORDER`` may name all figures in teaching order; without
-it they stand as in their modules.
+it they stand as in their modules. ``CONCEPTS`` may be a dictionary from concept to title: each is
+shown as maths, as code and as a diagram, by the figures that name it.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ import difflib
 import inspect
 import sys
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from figgen.build.definition import Definition, DefinitionError
+from figgen.build.definition import Definition, DefinitionError, Perspective
 from figgen.build.errors import BuildError, UnknownNameError
 
 
@@ -66,9 +67,17 @@ class Entry:
         }
 
 
+PERSPECTIVES: dict[str, tuple[Perspective, ...]] = {
+    "math": ("math",),
+    "code": ("code",),
+    "diagram": ("diagram", "plot"),
+}
+"""The three perspectives of a concept, and what a figure that shows it in one may be."""
+
+
 @dataclass(frozen=True)
 class Problem:
-    """Something in a course that keeps a figure or a module out, and where.
+    """Something that is wrong in a course, and where.
 
     Attributes:
         where: File and line, or the folder.
@@ -90,13 +99,15 @@ class Course:
         folder: The package that holds the figure modules.
         title: The course's title.
         sections: Section titles by module name, in teaching order.
+        concepts: Titles of the concepts by name, in teaching order.
         entries: The figures in teaching order.
-        problems: Broken or forgotten modules and wrong definitions.
+        problems: Broken or forgotten modules, wrong definitions, concepts in one place only.
     """
 
     folder: Path
     title: str
     sections: dict[str, str]
+    concepts: dict[str, str]
     entries: tuple[Entry, ...]
     problems: tuple[Problem, ...]
 
@@ -116,26 +127,52 @@ class Course:
                 return entry
         raise UnknownNameError(f"no figure is called '{name}'{_nearest(name, self.names)}")
 
-    def select(self, names: Iterable[str], section: str | None = None) -> tuple[Entry, ...]:
+    def perspectives(self, concept: str) -> dict[str, list[str]]:
+        """The names of the figures that show a concept, by perspective: math, code, diagram."""
+        return {
+            perspective: [
+                entry.name
+                for entry in self.entries
+                if entry.definition.concept == concept and entry.definition.perspective in kinds
+            ]
+            for perspective, kinds in PERSPECTIVES.items()
+        }
+
+    def select(
+        self, names: Iterable[str], section: str | None = None, concept: str | None = None
+    ) -> tuple[Entry, ...]:
         """The figures with these names, each once and in teaching order; all if there are none.
 
+        Args:
+            names: Of figures.
+            section: Only those of this section.
+            concept: Only those of this concept.
+
         Raises:
-            UnknownNameError: If a name or the section does not exist.
+            UnknownNameError: If a name, the section or the concept does not exist.
         """
         if section is not None and section not in self.sections:
             known = ", ".join(self.sections)
             raise UnknownNameError(f"no section is called '{section}'; there are: {known}")
+        if concept is not None and concept not in self.concepts:
+            known = f"there are: {', '.join(self.concepts) or 'none'}"
+            meant = _nearest(concept, self.concepts, otherwise=known)
+            raise UnknownNameError(f"no concept is called '{concept}'{meant}")
         wanted = {self.find(name).name for name in names} or set(self.names)
         return tuple(
             entry
             for entry in self.entries
-            if entry.name in wanted and section in (None, entry.section)
+            if entry.name in wanted
+            and section in (None, entry.section)
+            and concept in (None, entry.definition.concept)
         )
 
 
-def _nearest(name: str, names: Iterable[str]) -> str:
+def _nearest(
+    name: str, names: Iterable[str], otherwise: str = "'figgen list' shows them all"
+) -> str:
     close = difflib.get_close_matches(name, list(names), n=3, cutoff=0.5)
-    return f"; did you mean {' or '.join(close)}?" if close else "; 'figgen list' shows them all"
+    return f"; did you mean {' or '.join(close)}?" if close else f"; {otherwise}"
 
 
 # Reading
@@ -157,11 +194,12 @@ def read_course(folder: Path) -> Course:
         constants = _constants(_parse(init))
     except (SyntaxError, OSError, ValueError) as error:
         raise BuildError(f"{_where(init, error)}: {reason_of(error)}") from None
-    sections = constants.get("SECTIONS")
-    if not isinstance(sections, dict) or not all(
-        isinstance(text, str) for pair in sections.items() for text in pair
-    ):
+    sections = _titles(constants.get("SECTIONS"))
+    if sections is None:
         raise BuildError(f"{init}: SECTIONS must be a literal, {{'module': 'Section title', ...}}")
+    concepts = _titles(constants.get("CONCEPTS", {}))
+    if concepts is None:
+        raise BuildError(f"{init}: CONCEPTS must be a literal, {{'concept': 'Its title', ...}}")
 
     problems = list(_forgotten(folder, sections))
     entries: dict[str, Entry] = {}
@@ -180,7 +218,34 @@ def read_course(folder: Path) -> Course:
     course_title = constants.get("TITLE")
     title = course_title if isinstance(course_title, str) else folder.name
     ordered, out_of_order = _in_order(entries, constants.get("ORDER"), init)
-    return Course(folder, title, sections, ordered, (*problems, *out_of_order))
+    problems += [*out_of_order, *_one_sided(entries.values(), concepts, init)]
+    return Course(folder, title, sections, concepts, ordered, tuple(problems))
+
+
+def _titles(constant: object) -> dict[str, str] | None:
+    """A dictionary from name to title, or None if it is none."""
+    if isinstance(constant, dict) and all(
+        isinstance(text, str) and text for pair in constant.items() for text in pair
+    ):
+        return constant
+    return None
+
+
+def _one_sided(
+    entries: Collection[Entry], concepts: dict[str, str], init: Path
+) -> Iterator[Problem]:
+    """Concepts that only a figure names, or only ``CONCEPTS``."""
+    where = f"{init.parent.name}/{init.name}"
+    for entry in entries:
+        concept = entry.definition.concept
+        if concept and concept not in concepts:
+            meant = _nearest(concept, concepts, otherwise="add it there")
+            reason = f"{entry.name}: concept '{concept}' is not in CONCEPTS of {where}{meant}"
+            yield Problem(f"{entry.file}:{entry.line}", reason)
+    named = {entry.definition.concept for entry in entries}
+    for concept in concepts:
+        if concept not in named:
+            yield Problem(where, f"CONCEPTS has '{concept}'; no figure names it")
 
 
 def _in_order(

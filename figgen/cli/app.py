@@ -14,6 +14,7 @@ from figgen.build.errors import BuildError, RequestError
 from figgen.cli.catalogue import list_figures, show
 from figgen.cli.checking import check
 from figgen.cli.completion import completion
+from figgen.cli.equations import equation
 from figgen.cli.graphing import chain, graph
 from figgen.cli.listings import listing
 from figgen.cli.making import build, render
@@ -99,6 +100,7 @@ for command in (
     check,
     graph,
     chain,
+    equation,
     listing,
     gallery,
     completion,

@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
-from figgen.build.course import Entry
-from figgen.cli.options import as_json, figure_names, open_course, section_names
+from figgen.build.course import Course, Entry
+from figgen.cli.options import as_json, concept_names, figure_names, open_course, section_names
 from figgen.cli.output import complain_of_problems, counted, print_json
 
 PROSE = 96
@@ -25,22 +25,28 @@ PROSE = 96
 Examples:
   figgen list
   figgen list --section functions
+  figgen list --concept chain-rule-2
   figgen list --json
 """,
 )
 @click.option(
     "--section", shell_complete=section_names, help="Only this section, by its module's name."
 )
+@click.option(
+    "--concept", shell_complete=concept_names, help="Only the figures that show this concept."
+)
 @as_json
 @click.pass_context
-def list_figures(ctx: click.Context, section: str | None, as_json: bool) -> None:
+def list_figures(
+    ctx: click.Context, section: str | None, concept: str | None, as_json: bool
+) -> None:
     """List the figures of the course, in teaching order.
 
     For each: name, perspective, steps, title, source file and line; below that its alt text as the
     author wrote it. The modules are read, not run.
     """
     course = open_course(ctx)
-    entries = course.select((), section)
+    entries = course.select((), section, concept)
     if as_json:
         print_json([entry.as_json() for entry in entries])
     else:
@@ -92,8 +98,9 @@ def show(ctx: click.Context, name: str, as_json: bool) -> None:
     """Show everything known of the figure NAME.
 
     Its definition, the parameters that 'figgen render --set' can change, the alt text with the
-    numbers that were computed, and every claim: the value that is drawn, the same by another way,
-    the error and what is allowed. The figure is drawn for that, but nothing is written.
+    numbers that were computed, the figures that show the same concept, every claim: the value that
+    is drawn, the same by another way, the error and what is allowed; and of every equation whether
+    it is checked. The figure is drawn for that, but nothing is written.
     """
     course = open_course(ctx)
     complain_of_problems(course)
@@ -109,11 +116,12 @@ def show(ctx: click.Context, name: str, as_json: bool) -> None:
         key: {"type": in_words(kind), "default": as_text(default)}
         for key, (kind, default) in parameters(function).items()
     }
+    concept = _concept(course, entry)
     if as_json:
-        print_json(record(drawing) | {"parameters": known})
+        print_json(record(drawing) | concept | {"parameters": known})
         return
     click.secho(entry.name, bold=True)
-    click.echo("\n".join(_facts(record(drawing))))
+    click.echo("\n".join(_facts(record(drawing) | concept)))
     click.secho(f"\n{counted(len(known), 'parameter')}, for --set", bold=True)
     for key, parameter in known.items():
         click.echo(f"  {key}={parameter['default']}: {parameter['type']}")
@@ -122,13 +130,35 @@ def show(ctx: click.Context, name: str, as_json: bool) -> None:
     click.secho(f"\n{title}", bold=True)
     for claim in drawing.claims:
         click.secho(f"  {claim}", fg=None if claim.holds else "red")
+    equations = drawing.canvas.equations
+    if equations:
+        click.secho(f"\n{counted(len(equations), 'equation')}", bold=True)
+    for equation in equations:
+        checked = f"checked, {counted(equation.claims, 'claim')}"
+        verdict = f"not checked: {equation.unchecked}" if equation.unchecked else checked
+        click.echo(f"  {equation.latex}: {verdict}")
+
+
+def _concept(course: Course, entry: Entry) -> dict[str, Any]:
+    """The title of a figure's concept and the figures that show it, by perspective."""
+    concept = entry.definition.concept
+    if concept not in course.concepts:
+        return {"concept_title": None, "perspectives": None}
+    title, figures = course.concepts[concept], course.perspectives(concept)
+    return {"concept_title": title, "perspectives": figures}
 
 
 def _facts(known: dict[str, Any]) -> list[str]:
+    concept = {}
+    if known["concept_title"]:
+        concept["concept"] = f"{known['concept_title']} ({known['concept']})"
+        for perspective, figures in known["perspectives"].items():
+            concept[f"as {perspective}"] = ", ".join(figures) or "nothing yet"
     facts = {
         "title": known["title"],
         "section": f"{known['section_title']} ({known['section']})",
         "perspective": known["perspective"],
+        **concept,
         "slot": known["slot"],
         "steps": str(known["steps"]),
         "source": f"{known['file']}:{known['line']}",

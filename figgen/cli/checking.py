@@ -22,9 +22,10 @@ Examples:
 def check(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
     """Check the claims of all figures, or of the figures NAME..., without writing a file.
 
-    A claim is a number that is drawn beside the same number got another way. The exit code is 1 if
-    a claim does not hold, a figure cannot be drawn, or a module of the course is broken or
-    forgotten. In JSON, a worst relative error that is infinite is null.
+    A claim is a number that is drawn beside the same number got another way; an equation is checked
+    if its sides are claims. The exit code is 1 if a claim does not hold, a figure cannot be drawn,
+    a concept lacks a perspective, or a module of the course is broken or forgotten. In JSON, a
+    worst relative error that is infinite is null.
     """
     course = open_course(ctx)
     entries = course.select(names)
@@ -33,18 +34,25 @@ def check(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
 
     with progress("Checking", len(entries)) as done:
         verdicts = checking.check(course, entries, done=lambda verdict: done(verdict.name))
-    summary = checking.summary(verdicts, problems=len(course.problems))
+    gaps = checking.gaps(course, entries)
+    summary = checking.summary(verdicts, problems=len(course.problems) + len(gaps))
     complain_of_problems(course)
     failures = [verdict for verdict in verdicts if verdict.error is not None]
     for verdict in failures:
         complain(f"failed {verdict.name}:", str(verdict.error))
+    for gap in gaps:
+        complain("failed concept", gap)
     if as_json:
         errors = [{"name": verdict.name, "error": verdict.error} for verdict in failures]
-        problems = [{"name": None, "error": str(problem)} for problem in course.problems]
+        problems = [{"name": None, "error": str(each)} for each in (*course.problems, *gaps)]
         print_json(summary | {"failures": errors + problems})
     else:
         claims = sum(len(verdict.claims) for verdict in verdicts)
         counts = f"{counted(len(verdicts), 'figure')}, {counted(claims, 'claim')}"
+        if summary["equations"]:
+            counts += (
+                f", {summary['checked_equations']} of {summary['equations']} equations checked"
+            )
         result = f"{summary['failed']} failed" if summary["failed"] else "all hold"
         worst = summary["worst_relative_error"]
         words = "infinite" if worst is None else f"{worst:.2g}"

@@ -62,6 +62,18 @@ def section_names(
     ]
 
 
+def concept_names(
+    ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete the name of a concept."""
+    course = _course_or_none(ctx)
+    return [
+        CompletionItem(concept, help=title)
+        for concept, title in (course.concepts if course else {}).items()
+        if concept.startswith(incomplete)
+    ]
+
+
 def _course_or_none(ctx: click.Context) -> Course | None:
     # While the user types, an error has no place to be told; the command will tell it.
     try:

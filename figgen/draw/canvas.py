@@ -10,7 +10,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from types import FrameType
 from typing import Literal, TypeAlias, TypeVar, get_args
 
@@ -64,6 +64,25 @@ class Filed:
     line: int | None
 
 
+@dataclass(frozen=True)
+class Equation:
+    """An equation that was written, and whether it is checked.
+
+    Attributes:
+        latex: All its sides, without roles and steps.
+        claims: How many claims hold its sides against each other.
+        unchecked: Why there are none; None if there are.
+    """
+
+    latex: str
+    claims: int
+    unchecked: str | None
+
+    def as_json(self) -> dict[str, object]:
+        """The equation as plain data."""
+        return asdict(self)
+
+
 class Canvas:
     """One figure being drawn.
 
@@ -79,6 +98,7 @@ class Canvas:
         page: Axes over the whole canvas, in inches from the lower left corner.
         marks: Everything that is visible, in the order of drawing.
         claims: Every claim filed so far.
+        equations: Every equation written so far.
         sources: Other forms of what is drawn, by file extension: ``dot`` for a graph.
 
     Raises:
@@ -92,6 +112,7 @@ class Canvas:
         self.width, self.height = SLOTS[slot]
         self.marks: list[Mark] = []
         self.claims: list[Filed] = []
+        self.equations: list[Equation] = []
         self.sources: dict[str, str] = {}
         self._author = author
         self._sentences: list[tuple[int, int | None, str]] = []

@@ -133,7 +133,7 @@ class Diagram:
 
         Args:
             name: Unique in the diagram: letters, digits and _, a letter first.
-            label: What is written in it, with ``$...$`` for maths.
+            label: What is written in it, with ``$...$`` for maths, a matrix included.
             kind: Its shape and role.
             below: A second, smaller line.
             size: The size of the label in points.

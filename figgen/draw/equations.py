@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Literal, TypeAlias
 
 from matplotlib.patches import PathPatch
 from matplotlib.transforms import Affine2D
 
-from figgen.core import InputError
+from figgen.core import Claim, InputError
 from figgen.core.identities import NEARLY, Random, Values, equation_claims
-from figgen.draw.canvas import POINTS_PER_INCH, Canvas, Horizontal
+from figgen.draw.canvas import POINTS_PER_INCH, Canvas, Equation, Horizontal
 from figgen.draw.latex import PLUS, RELATION, aligned, breaks
 from figgen.draw.planes import Box
 from figgen.draw.style import LABEL, MATHS, SMALL
@@ -48,8 +49,9 @@ def equation(
     ha: Horizontal = "left",
     va: Anchor = "baseline",
     values: Draws | None = None,
+    stands: str = "",
 ) -> Box:
-    r"""Write a formula, say it in the alt text, and keep its source.
+    r"""Write an equation, claim it, say it in the alt text, and keep its source.
 
     Args:
         canvas: Where to write.
@@ -60,17 +62,18 @@ def equation(
         size: The size in points.
         ha: What ``x`` is: the left end, the centre or the right end.
         va: What ``y`` is.
-        values: What the names in it stand for; if given, its sides are claimed to be the same.
+        values: What the names in it stand for: its sides are claimed to be the same.
+        stands: Why it is no claim; empty if it is one.
 
     Returns:
         Its place, in inches.
 
     Raises:
         FormulaError: If the LaTeX is wrong.
-        InputError: If it is too small to be read, or reaches beyond the canvas.
+        InputError: If it is too small to be read, reaches beyond the canvas, or has neither values
+            nor a reason.
     """
-    if values:
-        _claim(canvas, latex, values)
+    _enter(canvas, latex, values, stands)
     _tell(canvas, latex)
     _keep_source(canvas, latex)
     return place(canvas, x, y, latex, role, size=size, ha=ha, va=va)
@@ -252,8 +255,7 @@ def _announce(canvas: Canvas, lines: Sequence[Line], values: Draws | None, nearl
         left, right = aligned(line.latex)
         before = before if line.latex.lstrip().startswith("&") else left
         with canvas.step(max(canvas.span[0], line.step)):
-            if not line.stands:
-                _claim(canvas, before + right, values, nearly)
+            _enter(canvas, before + right, values, line.stands, nearly)
             _tell(canvas, line.latex)
             if line.note:
                 canvas.describe(f"{line.note[0].upper()}{line.note[1:]}.")
@@ -323,7 +325,8 @@ def broken(latex: str, room: float, size: float) -> list[str]:
     if _width(latex, size) <= room:
         return [latex]
     for pattern, before in ((RELATION, ""), (PLUS, r"\quad {}")):
-        ends = [end for end in breaks(latex, pattern) if _width(latex[:end], size) <= room]
+        # Not all of them: of a long sum it would take for ever.
+        ends = list(takewhile(lambda e: _width(latex[:e], size) <= room, breaks(latex, pattern)))
         if ends:
             return [latex[: ends[-1]], *broken(before + latex[ends[-1] :], room, size)]
     needed = f"{_width(latex, size):.2f} inches: {latex.strip()}"
@@ -334,12 +337,21 @@ def broken(latex: str, room: float, size: float) -> list[str]:
 # Claims, words and sources
 
 
-def _claim(canvas: Canvas, latex: str, values: Draws | None, nearly: float = NEARLY) -> None:
+def _enter(
+    canvas: Canvas, latex: str, values: Draws | None, stands: str, nearly: float = NEARLY
+) -> None:
+    """Claim an equation, unless it stands for a reason, and keep a record of that."""
     plain = typeset(_whole(latex)).latex
-    if values is None:
-        raise InputError("values", None, f"those of the names in {latex}, or a reason in 'stands'")
-    for claim in equation_claims("the equation", plain, values, nearly=nearly):
+    claims: tuple[Claim, ...] = ()
+    reason = stands.strip() or None
+    if reason is None:
+        if values is None:
+            allowed = f"those of the names in {latex}, or a reason in 'stands'"
+            raise InputError("values", None, allowed)
+        claims = equation_claims("the equation", plain, values, nearly=nearly)
+    for claim in claims:
         canvas.file(claim)
+    canvas.equations.append(Equation(" ".join(plain.split()), len(claims), reason))
 
 
 def _whole(latex: str) -> str:

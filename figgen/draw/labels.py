@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -11,10 +12,12 @@ import numpy as np
 from matplotlib.text import Text
 
 from figgen.draw.canvas import Canvas
+from figgen.draw.equations import extent, place
 from figgen.draw.layout import Point
 from figgen.draw.planes import Box
 from figgen.draw.style import style
 from figgen.draw.theme import Role
+from figgen.draw.typesetting import typeset
 
 Side: TypeAlias = Literal["above", "below"]
 Points: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float64]]
@@ -31,6 +34,38 @@ LEVEL = 0.05
 """Edges whose middles are nearer than this in height, in inches, have their labels in one row."""
 
 
+_BEYOND_MATHTEXT = re.compile(r"\$([^$]*\\(?:begin|underbrace|role|step)\b[^$]*)\$")
+"""A formula that matplotlib cannot set: with a matrix, say, or with colours of its own."""
+
+
+@dataclass(frozen=True)
+class Typeset:
+    """A formula of the equation engine that is drawn when its place is known.
+
+    Attributes:
+        canvas: Where to draw.
+        latex: The formula, without dollars.
+        role: The colour of what has none of its own.
+        size: The size in points.
+        span: The steps in which it shows.
+    """
+
+    canvas: Canvas
+    latex: str
+    role: Role
+    size: float
+    span: tuple[int, int | None]
+
+    def get_text(self) -> str:
+        """The formula in dollars, as a text has it."""
+        return f"${self.latex}$"
+
+    def set_position(self, spot: Point) -> None:
+        """Draw it with the middle of its baseline at ``spot``, once."""
+        with self.canvas.step(*self.span):
+            place(self.canvas, *spot, self.latex, self.role, size=self.size, ha="center")
+
+
 @dataclass(frozen=True)
 class Label:
     """A text on the canvas.
@@ -43,7 +78,7 @@ class Label:
         span: The steps in which it shows.
     """
 
-    text: Text
+    text: Text | Typeset
     width: float
     ascent: float
     descent: float
@@ -67,7 +102,18 @@ class Label:
 
 
 def write_label(canvas: Canvas, words: str, role: Role, size: float) -> Label:
-    """Write a label in the current step, in the lower left corner as yet."""
+    """Write a label in the current step; where, its text is told later.
+
+    A formula that matplotlib cannot set, like a matrix, is set by the equation engine.
+
+    Raises:
+        FormulaError: If the LaTeX of such a formula is wrong.
+    """
+    if formula := _BEYOND_MATHTEXT.fullmatch(words):
+        latex = formula[1]
+        room = extent(typeset(latex), size)
+        written = Typeset(canvas, latex, role, size, canvas.span)
+        return Label(written, room.width, room.bottom + room.height, -room.bottom, canvas.span)
     text = canvas.text(0, 0, words, role, size=size, va="baseline")
     # Else matplotlib takes a fraction to be no taller than a line of words.
     text.set_linespacing("normal")

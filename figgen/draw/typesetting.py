@@ -211,6 +211,7 @@ def letters(text: str) -> Counter[str]:
 # Marks in the source
 
 _COMMAND = re.compile(r"\\(role|step)\s*\{([^{}]*)\}\s*\{")
+_COLOUR = re.compile(r"\\(?:text|page)?color(?:box)?(?![A-Za-z])|\\fcolorbox(?![A-Za-z])")
 _STEPS = re.compile(r"([1-9]\d*)(?:-([1-9]\d*)?)?")
 
 
@@ -265,6 +266,12 @@ class _Marked:
             width = 2 if letter == "\\" else 1
             if letter == "$":
                 reason = "a formula needs no $ around it or in it; for the sign write \\$"
+                raise FormulaError(self.source, place + 1, reason)
+            if letter == "%":
+                reason = "% begins a comment in LaTeX; for the sign write \\%"
+                raise FormulaError(self.source, place + 1, reason)
+            if _COLOUR.match(self.source, place):
+                reason = r"colours are roles here: write \role{input}{...}"
                 raise FormulaError(self.source, place + 1, reason)
             if letter == "{":
                 groups.append(None)

@@ -36,6 +36,26 @@ def two_steps(canvas: Canvas) -> None:
 )
 
 
+PERSPECTIVES = HEAD + "".join(
+    f'''
+@figure(title="As {kind}", perspective="{kind}", concept="area", alt="A word.")
+def area_{kind}(canvas: Canvas) -> None:
+    """A word."""
+    canvas.text(1, 1, "one")
+
+'''
+    for kind in ("math", "code", "plot", "diagram")
+)
+"""Four figures of one concept."""
+
+
+def with_concepts(folder: Path, concepts: object) -> Path:
+    """The course in ``folder`` with these concepts."""
+    with (folder / "__init__.py").open("a", encoding="utf-8") as init:
+        init.write(f"CONCEPTS = {concepts!r}\n")
+    return folder
+
+
 def figure_with(body: str, definition: str = 'title="T", perspective="plot", alt="A."') -> str:
     """A module with the figure ``bad``, whose body is ``body`` on the line marked ``# here``."""
     return f"{HEAD}@figure({definition})\ndef bad(canvas: Canvas) -> None:\n    {body}  # here\n"

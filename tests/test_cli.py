@@ -18,7 +18,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 from conftest import COURSE, ROOT
-from small_course import GOOD, STEPS, write_course
+from small_course import GOOD, HEAD, PERSPECTIVES, STEPS, with_concepts, write_course
 
 from figgen.build.writer import DPI, FORMATS, SOURCES, Format
 from figgen.cli import making, options
@@ -50,6 +50,34 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A course of two sections and two figures, in the working folder, which is tmp_path."""
     monkeypatch.chdir(tmp_path)
     return write_course(tmp_path / "small", one=GOOD, two=STEPS)
+
+
+@pytest.fixture
+def area(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A course with a concept that has all its perspectives, and a figure of none."""
+    monkeypatch.chdir(tmp_path)
+    folder = write_course(tmp_path / "areas", one=PERSPECTIVES, two=GOOD)
+    return with_concepts(folder, {"area": "Area of a square"})
+
+
+@pytest.fixture
+def equations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A course of one figure with two equations, one of them checked."""
+    monkeypatch.chdir(tmp_path)
+    source = (
+        HEAD
+        + '''\
+from figgen.draw.equations import Line, display
+
+
+@figure(title="T", perspective="math", alt="A.")
+def equal(canvas: Canvas) -> None:
+    """Two equations."""
+    lines = [Line("a &= 1 = b"), Line("z &= 3", stands="a definition")]
+    display(canvas, lines, lambda _: {"a": 1.0, "b": 1.0})
+'''
+    )
+    return write_course(tmp_path / "equal", one=source)
 
 
 def run(*args: str | Path) -> Result:
@@ -119,6 +147,22 @@ def test_list_of_one_section(small: Path) -> None:
     assert "good" not in output("--figures", small, "list", "--section", "two")
 
 
+def test_list_of_one_concept(area: Path) -> None:
+    """Only the figures that show it, and only those of a section if that is asked for too."""
+
+    def listed(*options: str) -> list[tuple[str, str]]:
+        figures = json.loads(output("--figures", area, "list", "--json", *options))
+        return [(figure["name"], figure["concept"]) for figure in figures]
+
+    kinds = ("math", "code", "plot", "diagram")
+    assert listed("--concept", "area") == [(f"area-{kind}", "area") for kind in kinds]
+    assert listed("--concept", "area", "--section", "two") == []
+    assert ("good", None) in listed()
+    table = output("--figures", area, "list", "--concept", "area")
+    assert "area-plot" in table
+    assert "good" not in table
+
+
 def test_list_of_an_empty_course(tmp_path: Path) -> None:
     """A course that has no figure yet is no error."""
     folder = write_course(tmp_path / "small", one="")
@@ -153,6 +197,36 @@ def test_show(small: Path) -> None:
         "the printed number 1.5", 1.5, 1.5, "decimal rounding of the computed number to 3 places"
     )
     assert f"1 claim, worst relative error 0\n  {claim}\n" in shown
+
+
+def test_show_tells_the_concept(area: Path) -> None:
+    """Its title, and the names of the figures in each perspective; none if there is no concept."""
+    shown = output("--figures", area, "show", "area-code")
+    assert re.search(r"^  concept +Area of a square \(area\)$", shown, re.MULTILINE)
+    assert re.search(r"^  as math +area-math$", shown, re.MULTILINE)
+    assert re.search(r"^  as diagram +area-plot, area-diagram$", shown, re.MULTILINE)
+    data = json.loads(output("--figures", area, "show", "area-code", "--json"))
+    assert (data["concept"], data["concept_title"]) == ("area", "Area of a square")
+    assert data["perspectives"]["diagram"] == ["area-plot", "area-diagram"]
+    assert "concept" not in output("--figures", area, "show", "good")
+    data = json.loads(output("--figures", area, "show", "good", "--json"))
+    assert data["concept"] is data["concept_title"] is data["perspectives"] is None
+
+
+def test_show_says_of_every_equation_whether_it_is_checked(equations: Path) -> None:
+    """With the number of claims, or the reason why there are none."""
+    shown = output("--figures", equations, "show", "equal")
+    assert shown.endswith(
+        "\n\n2 equations\n  a = 1 = b: checked, 2 claims\n  z = 3: not checked: a definition\n"
+    )
+    told = json.loads(output("--figures", equations, "show", "equal", "--json"))["equations"]
+    assert told == [
+        {"latex": "a = 1 = b", "claims": 2, "unchecked": None},
+        {"latex": "z = 3", "claims": 0, "unchecked": "a definition"},
+    ]
+    run("--figures", equations, "build", "-f", "svg", "-t", "light", "-o", "built")
+    manifest = json.loads(Path("built/manifest.json").read_text(encoding="utf-8"))
+    assert manifest["figures"][0]["equations"] == told
 
 
 def test_show_json(small: Path) -> None:
@@ -280,11 +354,13 @@ def test_what_an_author_prints_is_no_output(small: Path) -> None:
 
 
 def test_check_json(small: Path) -> None:
-    """Four numbers, no failure, and not one file."""
+    """A few numbers, no failure, and not one file."""
     before = files_in(small.parent)
     assert json.loads(output("--figures", small, "check", "--json")) == {
         "figures": 2,
         "claims": 1,
+        "equations": 0,
+        "checked_equations": 0,
         "failed": 0,
         "worst_relative_error": 0,
         "failures": [],
@@ -297,6 +373,15 @@ def test_check(small: Path) -> None:
     assert output("--figures", small, "check", "good") == (
         "1 figure, 1 claim: all hold; worst relative error 0\n"
     )
+
+
+def test_check_counts_equations(equations: Path) -> None:
+    """All of them, and those that are claims."""
+    assert output("--figures", equations, "check") == (
+        "1 figure, 2 claims, 1 of 2 equations checked: all hold; worst relative error 0\n"
+    )
+    counts = json.loads(output("--figures", equations, "check", "--json"))
+    assert (counts["equations"], counts["checked_equations"]) == (2, 1)
 
 
 # Help, completion
@@ -361,6 +446,7 @@ def complete(words: str, cwd: Path = ROOT) -> list[str]:
         ("figgen build g", ["good"]),
         ("figgen check ", ["good", "two-steps"]),
         ("figgen list --section o", ["one"]),
+        ("figgen list --concept ", []),
         ("figgen build -t ", ["light", "dark", "print"]),
         ("figgen render -f p", ["pdf", "png"]),
         ("figgen --figures small show g", ["good"]),
@@ -372,6 +458,13 @@ def test_completion(small: Path, words: str, offered: list[str]) -> None:
     pyproject = "[tool.figgen]\nfigures = 'small'\n"
     (small.parent / "pyproject.toml").write_text(pyproject, encoding="utf-8")
     assert complete(words, small.parent) == offered
+
+
+def test_completion_of_concepts(area: Path) -> None:
+    """By their names."""
+    pyproject = f"[tool.figgen]\nfigures = '{area.name}'\n"
+    (area.parent / "pyproject.toml").write_text(pyproject, encoding="utf-8")
+    assert complete("figgen list --concept a", area.parent) == ["area"]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -397,7 +490,17 @@ def figgen(*args: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*FIGGEN, *args], cwd=cwd, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("args", [["--help"], ["list"], ["list", "--json"], ["build", "--help"]])
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--help"],
+        ["list"],
+        ["list", "--json"],
+        ["build", "--help"],
+        ["equation", "--help"],
+        ["list", "--concept", "sigmoid"],
+    ],
+)
 def test_neither_numpy_nor_matplotlib_is_imported(args: list[str]) -> None:
     """What only reads is quick, because it loads nothing that draws."""
     script = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,7 +16,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from conftest import ROOT
-from small_course import GOOD, HEAD, STEPS, figure_with, here, write_course
+from small_course import (
+    GOOD,
+    HEAD,
+    PERSPECTIVES,
+    STEPS,
+    figure_with,
+    here,
+    with_concepts,
+    write_course,
+)
 
 from figgen.cli.app import program
 
@@ -232,12 +242,74 @@ def test_check_fails(tmp_path: Path) -> None:
     summary = json.loads(result.stdout)
     assert summary.pop("worst_relative_error") == pytest.approx(0.1 / 1.1)
     failures = summary.pop("failures")
-    assert summary == {"figures": 3, "claims": 3, "failed": 3}
+    assert summary == {
+        "figures": 3,
+        "claims": 3,
+        "equations": 0,
+        "checked_equations": 0,
+        "failed": 3,
+    }
     assert [failure["name"] for failure in failures] == ["bad", "worse", None]
     assert len(result.stderr.splitlines()) == 3
     people = run("--figures", folder, "check")
     assert people.exit_code == 1
     assert people.stdout == "3 figures, 3 claims: 3 failed; worst relative error 0.091\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "lacks", "left"),
+    [("math", "math", "code, plot, diagram"), ("code", "code", "math, plot, diagram")],
+)
+def test_check_fails_on_a_concept_that_lacks_a_perspective(
+    tmp_path: Path, kind: str, lacks: str, left: str
+) -> None:
+    """One line that says which one and what there is; a figure of another concept does not care."""
+    source = PERSPECTIVES.replace(f'perspective="{kind}", concept="area"', f'perspective="{kind}"')
+    folder = write_course(tmp_path / "small", one=source, two=GOOD)
+    with_concepts(folder, {"area": "Area of a square"})
+    has = ", ".join(f"area-{each}" for each in left.split(", "))
+    told = f"area (Area of a square) has no figure as {lacks}; it has {has}"
+    result = run("--figures", folder, "check")
+    assert (result.exit_code, result.stderr) == (1, f"failed concept {told}\n")
+    assert "1 failed" in result.stdout
+    summary = json.loads(run("--figures", folder, "check", "area-plot", "--json").stdout)
+    assert (summary["failed"], summary["failures"]) == (1, [{"name": None, "error": told}])
+    assert run("--figures", folder, "check", "good").exit_code == 0
+
+
+def test_a_function_of_forty_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its listing is refused in one line, with the lines that are too many."""
+    body = "    x += 1\n" * 38
+    (tmp_path / "forty.py").write_text(f"def long(x):\n{body}    return x\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    result = run("listing", "forty:long")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("Error: forty:long: lines of the listing of long is 40;")
+    assert "26 fewer" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_show_a_concept_that_lacks_a_perspective(tmp_path: Path) -> None:
+    """A plot alone is a diagram, but nothing else yet."""
+    source = figure_with(
+        'canvas.text(1, 1, "a")', 'title="T", perspective="plot", alt="A.", concept="area"'
+    )
+    folder = with_concepts(write_course(tmp_path / "small", one=source), {"area": "Area"})
+    shown = run("--figures", folder, "show", "bad").stdout
+    assert re.search(r"^  as math +nothing yet$", shown, re.MULTILINE)
+    told = "area (Area) has no figure as math and code; it has bad"
+    assert told in run("--figures", folder, "check").stderr
+
+
+def test_check_of_a_concept_without_a_title(tmp_path: Path) -> None:
+    """A figure whose concept the course does not have is told once, and drawn all the same."""
+    folder = write_course(tmp_path / "small", one=PERSPECTIVES)
+    result = run("--figures", folder, "check")
+    assert result.exit_code == 1
+    assert "4 figures, 0 claims: 4 failed" in result.stdout
+    assert all("concept 'area' is not in CONCEPTS" in line for line in result.stderr.splitlines())
+    shown = run("--figures", folder, "show", "area-math")
+    assert shown.exit_code == 0
 
 
 def test_check_of_what_is_not_finite(tmp_path: Path) -> None:
@@ -280,6 +352,7 @@ def test_show_a_figure_that_fails(tmp_path: Path) -> None:
         (["show", "qqqqq"], "no figure is called 'qqqqq'; 'figgen list' shows them all"),
         (["build", "good", "two_step"], "no figure is called 'two_step'; did you mean two-steps?"),
         (["check", "goood"], "no figure is called 'goood'; did you mean good?"),
+        (["list", "--concept", "four"], "no concept is called 'four'; there are: none"),
         (["list", "--section", "four"], "no section is called 'four'; there are: one, two"),
         (["render", "two-steps", "--step", "3"], "two-steps has no step 3; it has 2"),
         (["render", "two-steps", "good", "--step", "2"], "good has no step 2; it has 1"),

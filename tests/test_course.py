@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 from conftest import COURSE, ROOT
-from small_course import GOOD, HEAD, STEPS, figure_with, here, write_course
+from small_course import (
+    GOOD,
+    HEAD,
+    PERSPECTIVES,
+    STEPS,
+    figure_with,
+    here,
+    with_concepts,
+    write_course,
+)
 
 from figgen.build.config import find_course
 from figgen.build.course import read_course
@@ -436,3 +445,89 @@ def test_an_order_that_is_none_is_refused(tmp_path: Path) -> None:
     folder = with_init(write_course(tmp_path / "small", one=GOOD), {"one": "One"}, 3)
     with pytest.raises(BuildError, match="ORDER must be a literal"):
         read_course(folder)
+
+
+# Concepts
+
+
+def test_a_concept_is_shown_in_three_perspectives(tmp_path: Path) -> None:
+    """Figures name it, the course has its title; a plot is a diagram, too."""
+    folder = with_concepts(write_course(tmp_path / "small", one=PERSPECTIVES), {"area": "Area"})
+    course = read_course(folder)
+    assert course.problems == ()
+    assert course.concepts == {"area": "Area"}
+    assert course.perspectives("area") == {
+        "math": ["area-math"],
+        "code": ["area-code"],
+        "diagram": ["area-plot", "area-diagram"],
+    }
+    assert course.perspectives("volume") == {"math": [], "code": [], "diagram": []}
+
+
+def test_a_course_needs_no_concepts(tmp_path: Path) -> None:
+    """Neither has it any then, nor is it wrong."""
+    course = read_course(write_course(tmp_path / "small", one=GOOD))
+    assert (course.concepts, course.problems) == ({}, ())
+
+
+@pytest.mark.parametrize(
+    ("concepts", "hint"),
+    [({"aera": "Area"}, "did you mean aera?"), ({"x": "X"}, "add it there"), ({}, "add it there")],
+)
+def test_a_concept_that_the_course_does_not_have(
+    tmp_path: Path, concepts: dict[str, str], hint: str
+) -> None:
+    """Each figure that names it is told, with the nearest; so is a concept that none names."""
+    folder = with_concepts(write_course(tmp_path / "small", one=PERSPECTIVES), concepts)
+    course = read_course(folder)
+    told = [str(problem) for problem in course.problems]
+    entry = course.find("area-math")
+    assert told[0] == (
+        f"small/one.py:{entry.line}: area-math: concept 'area' is not in CONCEPTS of"
+        f" small/__init__.py; {hint}"
+    )
+    assert told[4:] == [
+        f"small/__init__.py: CONCEPTS has '{concept}'; no figure names it" for concept in concepts
+    ]
+
+
+@pytest.mark.parametrize("concepts", [["area"], {"area": 1}, {"area": ""}, {"": "Area"}, 3])
+def test_concepts_that_are_none_are_refused(tmp_path: Path, concepts: object) -> None:
+    """It must be a dictionary from name to title."""
+    folder = with_concepts(write_course(tmp_path / "small", one=GOOD), concepts)
+    with pytest.raises(BuildError, match="CONCEPTS must be a literal"):
+        read_course(folder)
+
+
+def test_select_by_concept(tmp_path: Path) -> None:
+    """Together with a section, too; an unknown one is answered with the nearest or with all."""
+    folder = write_course(tmp_path / "small", one=PERSPECTIVES, two=GOOD)
+    course = read_course(with_concepts(folder, {"area": "Area"}))
+    names = [entry.name for entry in course.select((), concept="area")]
+    assert names == ["area-math", "area-code", "area-plot", "area-diagram"]
+    assert course.select((), "two", "area") == ()
+    assert [entry.name for entry in course.select(["good", "area-code"], "one", "area")] == [
+        "area-code"
+    ]
+    with pytest.raises(UnknownNameError, match=r"no concept is called 'aera'; did you mean area\?"):
+        course.select((), concept="aera")
+    with pytest.raises(UnknownNameError, match="no concept is called 'q'; there are: area"):
+        course.select((), concept="q")
+    with pytest.raises(UnknownNameError, match="no concept is called 'q'; there are: none"):
+        read_course(write_course(tmp_path / "b" / "small", one=GOOD)).select((), concept="q")
+
+
+def test_every_concept_of_the_lecture_has_three_perspectives() -> None:
+    """And every figure of mathematics or code belongs to one."""
+    assert COURSE.problems == ()
+    assert len(COURSE.concepts) == 14
+    for concept in COURSE.concepts:
+        assert all(COURSE.perspectives(concept).values()), concept
+    for entry in COURSE.entries:
+        if entry.definition.perspective in {"math", "code"}:
+            assert entry.definition.concept, entry.name
+    first = [
+        next(each.name for each in COURSE.entries if each.definition.concept == concept)
+        for concept in COURSE.concepts
+    ]
+    assert first == sorted(first, key=COURSE.names.index)

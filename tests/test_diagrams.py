@@ -11,15 +11,19 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from conftest import ROOT, drawing_of
-from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, PathPatch
+from matplotlib.text import Text
 from test_overlap import DIAGRAMS, box_of, clashes
 
 from figgen.core import InputError
+from figgen.core.trace import trace
 from figgen.draw.canvas import POINTS_PER_INCH, Canvas, CanvasError
 from figgen.draw.diagrams import PADDING, Diagram, bezier
+from figgen.draw.graphs import GraphDrawing
 from figgen.draw.labels import EDGE_GAP
 from figgen.draw.planes import Box
 from figgen.draw.style import style
+from figgen.draw.typesetting import FormulaError
 
 EVERYWHERE = Box(0.1, 0.1, 11.8, 5.4)
 
@@ -108,6 +112,55 @@ def test_a_node_holds_its_labels(canvas: Canvas) -> None:
             assert box.y0 / POINTS_PER_INCH >= place.bottom + PADDING / 2
             assert box.y1 / POINTS_PER_INCH <= place.bottom + place.height - PADDING / 2
     assert clashes(canvas, 1) == []
+
+
+def test_a_matrix_stands_in_a_node_and_on_an_edge(canvas: Canvas) -> None:
+    """What matplotlib cannot set is typeset: inside its node, above its edge, in its step."""
+    diagram = Diagram(canvas)
+    matrix = r"$\begin{bmatrix} x_{11} & x_{12} \\ x_{21} & x_{22} \end{bmatrix}$"
+    diagram.node("X", matrix, "input", below="inputs")
+    diagram.node("y", r"$\underbrace{\role{forward}{a} + b}_{\text{sum}}$", "output")
+    edge = diagram.edge("X", "y")
+    with canvas.step(2):
+        diagram.above(edge, r"$\begin{bmatrix} 1 \\ 2 \end{bmatrix}$", size=26)
+    layout = diagram.draw(EVERYWHERE)
+    formulas = [mark for mark in canvas.marks if type(mark.artist) is PathPatch]
+    extents = {mark.artist: mark.artist.get_path().get_extents() for mark in formulas}
+    assert [(mark.fill, mark.first) for mark in formulas] == [
+        *(("forward", 2), ("ink", 1), ("forward", 1), ("ink", 1)),
+    ]
+    above, in_x, *in_y = (extents[mark.artist] for mark in formulas)
+    assert above.y0 > layout.nodes["X"][1] + EDGE_GAP / 2
+    for name, boxes in (("X", [in_x]), ("y", in_y)):
+        place = diagram.places[name]
+        for box in boxes:
+            assert place.left + PADDING / 2 <= box.x0 <= box.x1
+            assert box.x1 <= place.left + place.width - PADDING / 2
+            assert place.bottom + PADDING / 2 <= box.y0 <= box.y1
+            assert box.y1 <= place.bottom + place.height - PADDING / 2
+    (words,) = (mark.artist for mark in canvas.marks if isinstance(mark.artist, Text))
+    assert words.get_text() == "inputs"
+    assert box_of(canvas, words).y1 / POINTS_PER_INCH <= in_x.y0
+    assert "begin{bmatrix}" in canvas.sources["dot"]
+    canvas.require_marked()
+
+
+def test_a_matrix_stands_in_a_traced_graph(canvas: Canvas) -> None:
+    """As the symbol of an input."""
+    graph = trace(lambda X, W: X @ W, X=np.ones((2, 2)), W=np.ones((2, 1)))  # noqa: N803
+    symbols = {"W": r"\begin{bmatrix} 1 \\ 1 \end{bmatrix}"}
+    drawing = GraphDrawing(canvas, graph, symbols=symbols)
+    drawing.draw(EVERYWHERE)
+    (formula,) = (mark.artist for mark in canvas.marks if type(mark.artist) is PathPatch)
+    box, place = formula.get_path().get_extents(), drawing.diagram.places["W"]
+    assert place.left < box.x0 < box.x1 < place.left + place.width
+    assert box.height > 0.8
+
+
+def test_a_wrong_formula_in_a_node_is_refused(canvas: Canvas) -> None:
+    """With the column."""
+    with pytest.raises(FormulaError, match="column 16: unsupported"):
+        Diagram(canvas).node("x", r"$\begin{matrix} \foo \end{matrix}$", "input")
 
 
 def test_the_labels_of_a_row_share_their_baselines(canvas: Canvas) -> None:

@@ -3,6 +3,9 @@ r"""Equations on a canvas: where they stand, when they show, what is said, and w
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -11,13 +14,16 @@ from conftest import COURSE, drawing_of
 from matplotlib.patches import PathPatch
 
 from figgen.build.drawing import draw
-from figgen.core import InputError
-from figgen.core.identities import Random, Values
-from figgen.draw.canvas import Canvas
-from figgen.draw.equations import DISPLAY, Line, broken, display, equation
+from figgen.core import Claim, InputError, Interval, square
+from figgen.core.identities import Random, Values, equation_claims
+from figgen.draw import equations
+from figgen.draw.canvas import POINTS_PER_INCH, Canvas
+from figgen.draw.equations import DISPLAY, Draws, Line, broken, display, equation, place
 from figgen.draw.latex import aligned, element_grid, led, matrix, weighted_sums
 from figgen.draw.planes import Box
-from figgen.draw.theme import DARK, LIGHT
+from figgen.draw.plots import Plot
+from figgen.draw.theme import DARK, LIGHT, Role
+from figgen.draw.typesetting import typeset
 
 STEPS = {
     "functions-math": 1,
@@ -40,6 +46,8 @@ STEPS = {
     "matrix-backward-terms": 3,
 }
 """As the page of the lecture has them."""
+TEST = "of a test"
+"""Why an equation of the tests is no claim."""
 every_figure = pytest.mark.parametrize("name", STEPS)
 
 
@@ -137,7 +145,7 @@ def test_the_sources_are_complete(name: str) -> None:
 def test_an_equation_stands_where_it_is_put(canvas: Canvas) -> None:
     """The anchor is the point that was asked for, and the box is that of the ink."""
     for ha, left in (("left", 3.0), ("center", None), ("right", None)):
-        box = equation(canvas, 3.0, 2.0, "a + b", ha=ha, va="center", size=30)
+        box = equation(canvas, 3.0, 2.0, "a + b", ha=ha, va="center", size=30, stands=TEST)
         assert box.bottom + box.height / 2 == pytest.approx(2.0)
         assert box.left == pytest.approx(
             {"left": 3.0, "center": 3.0 - box.width / 2, "right": 3.0 - box.width}[ha]
@@ -151,15 +159,16 @@ def test_an_equation_stands_where_it_is_put(canvas: Canvas) -> None:
 
 def test_sizes_are_fixed(canvas: Canvas) -> None:
     """Twice the size is twice the ink: nothing is scaled to fit."""
-    small = equation(canvas, 1, 1, "a + b", size=24)
-    large = equation(canvas, 1, 3, "a + b", size=48)
+    small = equation(canvas, 1, 1, "a + b", size=24, stands=TEST)
+    large = equation(canvas, 1, 3, "a + b", size=48, stands=TEST)
     assert large.width == pytest.approx(2 * small.width)
 
 
 def test_looks_become_marks(canvas: Canvas) -> None:
     """One patch a look, in its role and its steps, painted by the theme."""
     with canvas.step(2):
-        equation(canvas, 1, 1, r"a \role{forward}{b} \step{3}{c} \step{1}{a}", "muted", size=30)
+        latex = r"a \role{forward}{b} \step{3}{c} \step{1}{a}"
+        equation(canvas, 1, 1, latex, "muted", size=30, stands=TEST)
     marks = {(mark.fill, mark.first) for mark in canvas.marks}
     assert marks == {("muted", 2), ("forward", 2), ("muted", 3)}
     canvas.paint(DARK)
@@ -209,9 +218,11 @@ def test_what_does_not_fit_is_an_error(canvas: Canvas) -> None:
     with pytest.raises(InputError, match=r"height of the equations is '\d+\.\d\d inches'"):
         display(canvas, lines, numbers)
     with pytest.raises(InputError, match="stays on the canvas"):
-        equation(canvas, 11.5, 1, "a + b + c")
+        equation(canvas, 11.5, 1, "a + b + c", stands=TEST)
     with pytest.raises(InputError, match="points or more"):
-        equation(canvas, 1, 1, "a_{b}", size=20)
+        equation(canvas, 1, 1, "a_{b}", size=20, stands=TEST)
+    with pytest.raises(InputError, match="is 19; allowed: 20 points or more"):
+        equation(canvas, 1, 1, "a", size=19, stands=TEST)
 
 
 def test_a_note_stands_beside_its_line(canvas: Canvas) -> None:
@@ -234,6 +245,116 @@ def test_an_equation_is_a_claim(canvas: Canvas) -> None:
     display(canvas, [Line(r"\hat{y} &= z", stands="a definition")])
     equation(canvas, 1, 1, "a = 2", values=numbers)
     assert [filed.claim.holds for filed in canvas.claims] == [True, False, False]
+    for reason in ("", " "):
+        with pytest.raises(InputError, match=r"values is None; allowed: .* a reason in 'stands'"):
+            equation(canvas, 1, 1, "a = 1", stands=reason)
+
+
+def test_every_equation_says_whether_it_is_checked(canvas: Canvas) -> None:
+    """All its sides, the number of its claims, or why there are none."""
+    display(canvas, [Line(r"\role{output}{a + b} &= c"), Line(r"&= \step{2}{3} = c", 2)], numbers)
+    display(canvas, [Line("z &= a", stands="a definition")], numbers, box=Box(0, 0, 12, 2))
+    equation(canvas, 1, 1, "a = 1", values=numbers)
+    equation(canvas, 1, 4, "z = 1", stands="a definition")
+    told = [each.as_json() for each in canvas.equations]
+    assert [str(each["latex"]).replace(" ", "") for each in told] == [
+        *("a+b=c", "a+b=3=c", "z=a", "a=1", "z=1"),
+    ]
+    assert [(each["claims"], each["unchecked"]) for each in told] == [
+        *((1, None), (2, None), (0, "a definition"), (1, None), (0, "a definition")),
+    ]
+    assert len(canvas.claims) == 4
+
+
+def test_nearly_all_equations_of_the_lecture_are_checked() -> None:
+    """At least 95 in 100, and every figure of mathematics has some."""
+    written = {name: drawing_of(name).canvas.equations for name in STEPS}
+    assert all(written.values())
+    every = [each for equations in written.values() for each in equations]
+    assert len(every) >= 43
+    assert sum(each.claims > 0 for each in every) >= 0.95 * len(every)
+    assert all(bool(each.claims) != bool(each.unchecked) for each in every)
+
+
+@cache
+def spied() -> tuple[list[tuple[str, Draws, float]], list[float]]:
+    """What the lecture's equations are checked with, and the sizes in which they are drawn."""
+    claimed: list[tuple[str, Draws, float]] = []
+    sizes: list[float] = []
+
+    def claims(what: str, latex: str, values: Draws, *, nearly: float) -> tuple[Claim, ...]:
+        claimed.append((latex, values, nearly))
+        return equation_claims(what, latex, values, nearly=nearly)
+
+    def placed(canvas: Canvas, x: float, y: float, latex: str, *role: Role, **more: Any) -> Box:
+        box = place(canvas, x, y, latex, *role, **more)
+        # As drawn, whatever was asked for.
+        sizes.append(box.width * POINTS_PER_INCH / typeset(latex).width)
+        return box
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(equations, "equation_claims", claims)
+        patch.setattr(equations, "place", placed)
+        for name in STEPS:
+            draw(COURSE, COURSE.find(name))
+    return claimed, sizes
+
+
+def test_no_equation_of_the_lecture_is_small() -> None:
+    """All stand in the full slot, in 20 points or more."""
+    assert {COURSE.find(name).definition.slot for name in STEPS} == {"full"}
+    _, sizes = spied()
+    assert len(sizes) > 60
+    assert min(sizes) >= 20 - 1e-9
+
+
+def other_index(match: re.Match[str]) -> str:
+    """An index with both its numbers swapped, or another one if they are the same."""
+    first, *rest = match[1]
+    if rest and rest != [first]:
+        return f"_{{{rest[0]}{first}}}"
+    return f"_{{{''.join(rest)}{int(first) % 2 + 1}}}"
+
+
+PLANTED: dict[str, tuple[str, str | Callable[[re.Match[str]], str]]] = {
+    "a plus becomes a minus": (r"\+", "-"),
+    "a minus becomes a plus": (r"-", "+"),
+    "no transposition": (r"\^(\{T\}|T)", ""),
+    "another index": (r"_\{?([1-3]{1,2})\}?", other_index),
+}
+
+
+@pytest.mark.parametrize("fault", PLANTED)
+def test_a_fault_in_any_equation_of_the_lecture_is_found(fault: str) -> None:
+    """A sign, a transposition or an index, wherever there is one: it fails or cannot be read."""
+    pattern, wrong = PLANTED[fault]
+    count = 0
+    for latex, values, nearly in spied()[0]:
+        words = [
+            match.span() for match in re.finditer(r"\\text\{.*?\\text\{\}|\\text\{[^{}]*\}", latex)
+        ]
+        for match in re.finditer(pattern, latex):
+            if any(start <= match.start() < end for start, end in words):
+                continue
+            new = wrong if isinstance(wrong, str) else wrong(match)
+            planted = latex[: match.start()] + new + latex[match.end() :]
+            count += 1
+            try:
+                found = equation_claims("it", planted, values, nearly=nearly)
+            except InputError:
+                continue
+            assert not all(claim.holds for claim in found), planted
+    assert count >= 5
+
+
+def test_an_equation_in_a_plot(canvas: Canvas) -> None:
+    """It stands at a point of the plot, over the curves, in its own size."""
+    plot = Plot(canvas, Box(1, 1, 6, 4), Interval(-2, 2), Interval(0, 4))
+    plot.curve(square)
+    latex = r"f(x) = \begin{cases} x & x > 0 \\ 0 & \text{else} \end{cases}"
+    box = equation(canvas, *plot.on_page(1, 3), latex, va="center", stands=TEST)
+    assert (box.left, box.bottom + box.height / 2) == pytest.approx((1 + 6 * 3 / 4, 1 + 4 * 3 / 4))
+    canvas.require_marked()
 
 
 def test_the_latex_is_ready_for_beamer(canvas: Canvas) -> None:

@@ -128,6 +128,7 @@ FAULTS = [
     (BY_X, r"\cdot 1", r"\cdot 2"),
     (rf"N = \gamma(X, W) = X \cdot W = {SUM}", "x_1", "x_2"),
     (rf"N = \gamma(X, W) = X \cdot W = {SUM}", "x_n", "w_n"),
+    (rf"N = \gamma(X, W) = X \cdot W = {SUM}", r"+ \cdots", r"- \cdots"),
     (rf"N = \gamma(X, W) = X \cdot W = {SUM}", r"X \cdot W", r"W \cdot X"),
     (r"X = \begin{bmatrix} x_1 & x_2 & \cdots & x_n \end{bmatrix}", "x_1 & x_2", "x_2 & x_1"),
     (ROW, "= W^T", "= W"),

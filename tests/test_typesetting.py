@@ -29,6 +29,8 @@ def drawn_latex(name: str) -> list[str]:
         (r"x + \foo", r"column 5: unsupported command: \foo"),
         (r"\role{forward}{a + \foo}", r"column 20: unsupported command: \foo"),
         (r"\step{2}{a} + \foo", r"column 15: unsupported command: \foo"),
+        ("a % b", r"column 3: % begins a comment in LaTeX; for the sign write \%"),
+        (r"a \textcolor{red}{b}", r"column 3: colours are roles here: write \role{input}{...}"),
         ("a $ b", r"column 3: a formula needs no $ around it or in it; for the sign write \$"),
         (r"\frac{1", "column 6: '{' without a matching '}'"),
         ("a}", "column 2: '}' without a matching '{'"),

@@ -104,6 +104,8 @@ class Reader:
         total, words = sign * self.product(), self.words[first : self.place]
         while sign_text := self.take("+", "-"):
             if self.next.text in ELLIPSES:
+                if sign_text == "-":
+                    raise InputError("sign before the dots of a sum", sign_text, "+")
                 total = total + self._rest_of_sum(words)
                 continue
             start = self.place

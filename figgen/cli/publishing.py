@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from figgen.cli.making import complain_of_failures, make
-from figgen.cli.options import FORMATS, SOURCES, THEMES, open_course, out
+from figgen.cli.options import THEMES, open_course, out
 from figgen.cli.output import complain_of_problems, counted
 
 
@@ -38,7 +38,7 @@ def gallery(ctx: click.Context, *, jobs: int | None, out: Path) -> None:
 
     from figgen.build.builder import Order
     from figgen.build.manifest import read_manifest, write_manifest
-    from figgen.build.writer import prepare
+    from figgen.build.writer import FORMATS, SOURCES, prepare
     from figgen.publish.gallery import ASSETS
     from figgen.publish.gallery import gallery as write_gallery
 

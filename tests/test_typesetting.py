@@ -3,24 +3,21 @@ r"""LaTeX to outlines: nothing is lost in silence, and roles and steps move noth
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import mathra
 import numpy as np
 import pytest
-from conftest import COURSE, drawing_of
+from conftest import COURSE, drawn_latex, readable
 from matplotlib.path import Path
+from matplotlib.transforms import Bbox
 
 from figgen.core import InputError
-from figgen.draw.outlines import outline
+from figgen.draw import outlines
+from figgen.draw.outlines import outline, shapes
 from figgen.draw.typesetting import PLAIN, FormulaError, letters, mathml, spoken, typeset
 
 MATHS = [entry for entry in COURSE.entries if entry.definition.perspective == "math"]
-
-
-def drawn_latex(name: str) -> list[str]:
-    """Every formula of a figure, as it is kept."""
-    tex = drawing_of(name).canvas.sources["tex"]
-    return re.findall(r"\\\[\n(.*?)\n\\\]", tex, re.DOTALL)
 
 
 @pytest.mark.parametrize(
@@ -117,21 +114,6 @@ def test_all_text_of_the_lecture_arrives(name: str) -> None:
         assert re.sub(r"\W", "", mathml(latex))
 
 
-NAMES = {
-    r"\alpha": "α", r"\gamma": "γ", r"\sigma": "σ", r"\Lambda": "Λ", r"\Delta": "Δ",
-    r"\max": "max", r"\lim": "lim",
-}  # fmt: skip
-
-
-def readable(latex: str) -> str:
-    """The letters that a source asks for, by a way that shares nothing with the engine."""
-    text = re.sub(r"\\(begin|end)\{\w+\}", " ", latex)
-    text = re.sub(r"\\(text|mathbf)\{", "{", text)
-    for command, shown in NAMES.items():
-        text = re.sub(re.escape(command) + r"(?![A-Za-z])", shown, text)
-    return re.sub(r"\\[A-Za-z]+", " ", text)
-
-
 def test_every_glyph_is_drawn() -> None:
     """There is a closed outline for each letter."""
     ((look, path),) = typeset("abc").parts
@@ -210,3 +192,37 @@ def test_an_unknown_outline_is_an_error() -> None:
     assert len(outline("M0 0 L10 0 Q5 5 0 0 C1 1 2 2 3 3 Z").vertices) == 8
     with pytest.raises(InputError, match="absolute M, L, Q, C and Z"):
         outline("M0 0 h10")
+
+
+@pytest.mark.parametrize(
+    "opened", ["bmatrix", "pmatrix", "Bmatrix", "vmatrix", "cases", r"\underbrace", r"\overbrace"]
+)
+def test_tall_brackets_have_no_seams(opened: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No ink is covered twice where the pieces of a bracket meet, and none is left out."""
+    rows = r" \\ ".join("abcdefg")
+    latex = rf"\begin{{{opened}}} {rows} \end{{{opened}}}"
+    if opened.startswith("\\"):
+        latex = f"{opened}{{a + b + c + d + e + f}}"
+    svg = mathra.render(latex, strict=True)["svg"]
+    cut = [shape.path for shape in shapes(svg)]
+    monkeypatch.setattr(outlines, "_abutting", iter)
+    raw = [shape.path for shape in shapes(svg)]
+    assert covered_twice(raw) > 0.05
+    assert covered_twice(cut) == pytest.approx(0, abs=1e-9)
+    assert ink(cut) == pytest.approx(ink(raw) - covered_twice(raw))
+
+
+def ink(paths: list[Path]) -> float:
+    """The area of outlines, each by itself, in square ems."""
+    total = 0.0
+    for path in paths:
+        for polygon in path.to_polygons(closed_only=True):
+            x, y = polygon.T
+            total += abs(float(x[:-1] @ y[1:] - y[:-1] @ x[1:])) / 2
+    return total
+
+
+def covered_twice(paths: list[Path]) -> float:
+    """The area of the boxes that neighbours share; one of the two is a bar, and fills its own."""
+    shared = (Bbox.intersection(*pair) for pair in pairwise(path.get_extents() for path in paths))
+    return sum(float(box.width * box.height) for box in shared if box)

@@ -6,7 +6,6 @@ refuses it with the width that it needs.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -18,10 +17,10 @@ from matplotlib.transforms import Affine2D
 from figgen.core import Claim, InputError
 from figgen.core.identities import NEARLY, Random, Values, equation_claims
 from figgen.draw.canvas import POINTS_PER_INCH, Canvas, Equation, Horizontal
-from figgen.draw.latex import PLUS, RELATION, aligned, breaks
+from figgen.draw.latex import PLUS, PREAMBLE, RELATION, aligned, aligned_rows, breaks, for_beamer
 from figgen.draw.planes import Box
 from figgen.draw.style import LABEL, MATHS, SMALL
-from figgen.draw.theme import LIGHT, Role
+from figgen.draw.theme import Role
 from figgen.draw.typesetting import Formula, mathml, spoken, typeset
 
 DISPLAY = 34.0
@@ -75,7 +74,7 @@ def equation(
     """
     _enter(canvas, latex, values, stands)
     _tell(canvas, latex)
-    _keep_source(canvas, latex)
+    _keep_source(canvas, [Line(latex, role=role)])
     return place(canvas, x, y, latex, role, size=size, ha=ha, va=va)
 
 
@@ -259,7 +258,7 @@ def _announce(canvas: Canvas, lines: Sequence[Line], values: Draws | None, nearl
             _tell(canvas, line.latex)
             if line.note:
                 canvas.describe(f"{line.note[0].upper()}{line.note[1:]}.")
-    _keep_source(canvas, *(line.latex for line in lines))
+    _keep_source(canvas, lines)
 
 
 class _Notes:
@@ -373,31 +372,16 @@ def _tell(canvas: Canvas, latex: str) -> None:
                 canvas.describe(f"{said}.")
 
 
-PREAMBLE = (
-    "% Made by figgen. \\role{...}{...} is a colour, \\step{...}{...} a reveal of Beamer.",
-    *(
-        rf"\definecolor{{figgen-{role}}}{{HTML}}{{{colour[1:].upper()}}}"
-        for role, colour in LIGHT.colours.items()
-    ),
-    r"\providecommand{\role}[2]{\begingroup\color{figgen-#1}#2\endgroup}",
-    r"\providecommand{\step}[2]{\uncover<#1>{#2}}",
-)
-"""What the LaTeX needs in Beamer, which brings amsmath and xcolor along."""
-
-
-def _keep_source(canvas: Canvas, *lines: str) -> None:
+def _keep_source(canvas: Canvas, lines: Sequence[Line]) -> None:
     """Add equations to the LaTeX and the MathML of the canvas."""
-    # A step of figgen shows from then on, one of Beamer only then.
-    shown = [re.sub(r"(\\step\{\d+)\}", r"\1-}", line) for line in lines]
-    whole = [_whole(line) for line in lines]
-    one = len(lines) == 1
-    body = _whole(shown[0]) if one else _aligned_rows(shown)
+    now, last = canvas.span
+    shown = [for_beamer(each.latex, each.role, (max(now, each.step), last)) for each in lines]
+    rows = [aligned(line.latex) for line in lines]
     tex = canvas.sources.get("tex", "\n".join(PREAMBLE) + "\n")
-    canvas.sources["tex"] = f"{tex}\\[\n{body}\n\\]\n"
-    written = mathml(whole[0] if one else _aligned_rows(lines))
-    canvas.sources["mathml"] = f"{canvas.sources.get('mathml', '')}{written}\n"
+    canvas.sources["tex"] = f"{tex}\\[\n{_joined(shown)}\n\\]\n"
+    canvas.sources["mathml"] = f"{canvas.sources.get('mathml', '')}{mathml(_joined(rows))}\n"
 
 
-def _aligned_rows(lines: Sequence[str]) -> str:
-    rows = ["&".join(aligned(line)) for line in lines]
-    return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+def _joined(rows: Sequence[tuple[str, str]]) -> str:
+    """One row as it is, several as LaTeX that aligns them."""
+    return "".join(rows[0]) if len(rows) == 1 else aligned_rows(rows)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from figgen.core import InputError
-from figgen.draw.theme import Role
+from figgen.draw.theme import LIGHT, Role
 
 Names: TypeAlias = NDArray[Any]
 """A matrix of LaTeX."""
@@ -93,3 +93,51 @@ def led(formula: str, role: Role = "forward") -> str:
 def in_role(role: Role, latex: str) -> str:
     """LaTeX in a role."""
     return rf"\role{{{role}}}{{{latex}}}"
+
+
+# For slides that TeX makes
+
+PREAMBLE = (
+    # A frame takes no definitions with parameters but from a file.
+    "% Made by figgen, for Beamer: \\input this file in a frame. Or paste the definitions before",
+    "% \\begin{document}, and the equations into the frame.",
+    "% \\role{...}{...} is a colour, \\step{...}{...} a reveal.",
+    *(
+        rf"\definecolor{{figgen-{role}}}{{HTML}}{{{colour[1:].upper()}}}"
+        for role, colour in LIGHT.colours.items()
+    ),
+    # That of xcolor keeps the place of an index or a limit after the colour; it is of 2022.
+    r"\providecommand{\mathcolor}[2]{\begingroup\color{#1}#2\endgroup}",
+    r"\providecommand{\role}[2]{\mathcolor{figgen-#1}{#2}}",
+    r"\providecommand{\step}[2]{\uncover<#1>{#2}}",
+)
+"""What the LaTeX needs in Beamer, which brings amsmath and xcolor along."""
+
+_STEP = re.compile(r"(\\step\s*\{\s*\d+)\s*\}")
+
+
+def for_beamer(latex: str, role: Role, span: tuple[int, int | None]) -> tuple[str, str]:
+    r"""What is left and right of the alignment, in a role, and revealed in the steps of a span.
+
+    >>> for_beamer(r"a &= \step{3}{b}", "ink", (2, None))
+    ('\\step{2-}{a }', '\\step{2-}{= \\step{3-}{b}}')
+    """
+    left, right = aligned(latex)
+    return _marked(left, role, span), _marked(right, role, span)
+
+
+def _marked(latex: str, role: Role, span: tuple[int, int | None]) -> str:
+    # A step of figgen shows from then on, one of Beamer only then.
+    marked = _STEP.sub(r"\1-}", latex)
+    if not marked.strip():
+        return marked
+    if role != "ink":
+        marked = in_role(role, marked)
+    first, last = span
+    return marked if span == (1, None) else rf"\step{{{first}-{last or ''}}}{{{marked}}}"
+
+
+def aligned_rows(rows: Sequence[tuple[str, str]]) -> str:
+    """The LaTeX of equations below each other, of what is left and right of the alignment."""
+    joined = " \\\\\n".join("&".join(row) for row in rows)
+    return f"\\begin{{aligned}}\n{joined}\n\\end{{aligned}}"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
+from numpy.typing import NDArray
 
 from figgen.core import InputError
 
@@ -52,7 +53,11 @@ def shapes(svg: str) -> Iterator[Shape]:
     root = _parsed(svg)
     glyphs = {path.attrib["id"]: outline(path.attrib["d"]) for path in root.iter(f"{_SVG}path")}
     drawn = root.find(f"{_SVG}g")
-    for item in drawn if drawn is not None else ():
+    return _abutting(list(_items(drawn if drawn is not None else (), glyphs)))
+
+
+def _items(drawn: Iterable[ET.Element], glyphs: Mapping[str, Path]) -> Iterator[Shape]:
+    for item in drawn:
         kind, fill = item.tag.removeprefix(_SVG), item.get("fill")
         if kind == "use":
             name = item.attrib["href"].removeprefix("#")
@@ -64,6 +69,49 @@ def shapes(svg: str) -> Iterator[Shape]:
             yield Shape("rect", Path.unit_rectangle().transformed(corners + _SHRINK), 1.0, fill)
         else:
             raise InputError("element of the engine's answer", kind, "use or rect")
+
+
+def _abutting(drawn: Sequence[Shape]) -> Iterator[Shape]:
+    """The same, but the pieces of a tall bracket or a wide brace end where the next begins.
+
+    The engine lets them overlap, and the pixels along their edges would be covered twice there: a
+    seam. What repeats is a bar as thick as the straight ends of its neighbours, so it can be cut.
+    """
+    for before, shape, after in zip([None, *drawn], drawn, [*drawn[1:], None], strict=False):
+        if not _is_bar(shape):
+            yield shape
+            continue
+        corners = np.array(shape.path.vertices)
+        if before and (axis := _overlap(shape, before)) is not None:
+            corners[:, axis] = np.maximum(corners[:, axis], _box(before)[1, axis])
+        if after and not _is_bar(after) and (axis := _overlap(shape, after)) is not None:
+            corners[:, axis] = np.minimum(corners[:, axis], _box(after)[0, axis])
+        yield replace(shape, path=Path(corners, shape.path.codes))
+
+
+_RECTANGLE = np.array(Path.unit_rectangle().codes)
+
+
+def _is_bar(shape: Shape) -> bool:
+    corners = np.array(shape.path.vertices)[:-1]
+    lower, upper = _box(shape)
+    upright = bool(((corners == lower) | (corners == upper)).all())
+    return upright and np.array_equal(np.array(shape.path.codes), _RECTANGLE)
+
+
+def _box(shape: Shape) -> NDArray[np.float64]:
+    """The lower left and the upper right corner."""
+    return np.array(shape.path.get_extents().get_points())
+
+
+def _overlap(bar: Shape, other: Shape) -> int | None:
+    """Along which axis a bar goes on into another piece that it overlaps, flush with its side."""
+    here, there = _box(bar), _box(other)
+    if not ((here[0] < there[1]) & (there[0] < here[1])).all():
+        return None
+    flush = np.isclose(here, there)
+    across, along = bool(flush[:, 0].any()), bool(flush[:, 1].any())
+    return None if across == along else int(across)
 
 
 _SHRINK = Affine2D().scale(1 / EM)

@@ -2,52 +2,66 @@
 
 // Without this file all steps stand below each other and every card is shown.
 
+const steppers = new Map();
+
 for (const steps of document.querySelectorAll(".steps")) {
   const items = [...steps.children];
   if (items.length < 2) continue;
   const figure = steps.closest("figure");
-  const title = figure.closest("article").querySelector("h2").textContent;
+  const article = figure.closest("article");
+  const title = article.querySelector("h2").textContent;
   const bar = document.createElement("div");
   const status = document.createElement("span");
-  const buttons = {};
   let now = items.length;
 
-  const show = (step, say) => {
-    now = Math.min(Math.max(step, 1), items.length);
+  const show = (step) => {
+    // Past the last comes the first, so that the figure can be told from its beginning.
+    now = (step + items.length - 1) % items.length + 1;
     items.forEach((item, index) => { item.hidden = index + 1 !== now; });
-    // Not disabled, which would take the focus away from who is on the button.
-    buttons.back.setAttribute("aria-disabled", now === 1);
-    buttons.on.setAttribute("aria-disabled", now === items.length);
-    if (say) status.textContent = `Step ${now} of ${items.length}`;
+    status.textContent = `Step ${now} of ${items.length}`;
   };
-  for (const [key, words, by] of [["back", "Step back", -1], ["on", "Step on", 1]]) {
-    buttons[key] = document.createElement("button");
-    buttons[key].type = "button";
-    buttons[key].textContent = words;
-    buttons[key].setAttribute("aria-label", `${words}: ${title}`);
-    buttons[key].addEventListener("click", () => show(now + by, true));
-  }
+  const button = (words, by) => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.textContent = words;
+    made.setAttribute("aria-label", `${words} step: ${title}`);
+    made.addEventListener("click", () => show(now + by));
+    return made;
+  };
   bar.className = "bar";
   status.setAttribute("role", "status");
-  bar.append(buttons.back, status, buttons.on);
+  bar.append(button("Previous", -1), status, button("Next", 1));
   figure.insertBefore(bar, steps.nextSibling);
-  figure.addEventListener("keydown", (event) => {
-    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (by && !event.altKey && !event.ctrlKey && !event.metaKey) {
-      show(now + by, true);
-      event.preventDefault();
-    }
-  });
-  show(now, true);
+  steppers.set(article, (by) => show(now + by));
+  show(now);
   // On paper, all steps.
   addEventListener("beforeprint", () => items.forEach((item) => { item.hidden = false; }));
-  addEventListener("afterprint", () => show(now, false));
+  addEventListener("afterprint", () => show(now));
 }
 
-const search = document.getElementById("search");
+// The arrows step the figure that has the focus, else the one in the middle of the window.
+addEventListener("keydown", (event) => {
+  const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (!by || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  // There they move the cursor, or what is wider than the window.
+  if (event.target.closest("input, [tabindex]")) return;
+  const middle = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
+  const step = steppers.get((event.target.closest("article") || middle)?.closest("article"));
+  if (step) {
+    step(by);
+    event.preventDefault();
+  }
+});
+
+// In a narrow window the letters of a picture are small, so its text stands open below it.
+if (matchMedia("(max-width: 40rem)").matches) {
+  for (const each of document.querySelectorAll(".maths, .code")) each.open = true;
+}
+
+const search = document.getElementById("_search");
 if (search) {
   const cards = [...document.querySelectorAll("[data-words]")];
-  const found = document.getElementById("found");
+  const found = document.getElementById("_found");
   const filter = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     let count = 0;
@@ -58,6 +72,7 @@ if (search) {
     for (const group of document.querySelectorAll(".group")) {
       group.hidden = !group.querySelector("[data-words]:not([hidden])");
     }
+    for (const list of document.querySelectorAll(".concepts")) list.hidden = words.length > 0;
     found.textContent = words.length ? `${count} of ${cards.length} figures` : "";
   };
   search.form.hidden = false;

@@ -80,6 +80,12 @@ def steps(browser: chromium.Browser) -> list[str]:
     return [each[-5] for each in shown(browser, "#area-diagram img")]
 
 
+def to_the_diagram(browser: chromium.Browser) -> None:
+    """Scroll it into the middle of the window, at once."""
+    where = "{ block: 'center', behavior: 'instant' }"
+    browser.run(f"document.getElementById('area-diagram').scrollIntoView({where})")
+
+
 # Accessibility
 
 
@@ -164,9 +170,7 @@ def test_buttons_and_keys_step_through(browser: chromium.Browser, site: Path) ->
     """The whole figure first; then round, by keys with or without the focus, and by clicks."""
     browser.open(address(site, "concept-area"))
     assert steps(browser) == ["3"]
-    browser.run(
-        "document.querySelector('#area-diagram').scrollIntoView({block: 'center', behavior: 'instant'})"
-    )
+    to_the_diagram(browser)
     for key, step in (("ArrowRight", "1"), ("ArrowRight", "2"), ("ArrowLeft", "1")):
         browser.press(key)
         assert steps(browser) == [step]
@@ -183,9 +187,7 @@ def test_buttons_and_keys_step_through(browser: chromium.Browser, site: Path) ->
 def test_keys_do_what_they_do_elsewhere(browser: chromium.Browser, site: Path) -> None:
     """In code that is scrolled, and together with another key, an arrow steps nothing."""
     browser.open(address(site, "section-lesson"))
-    browser.run(
-        "document.querySelector('#area-diagram').scrollIntoView({block: 'center', behavior: 'instant'})"
-    )
+    to_the_diagram(browser)
     browser.call("Input.dispatchKeyEvent", type="keyDown", key="ArrowRight", modifiers=1)
     browser.run("document.querySelector('.code').open = true")
     browser.run("document.querySelector('.code [tabindex]').focus({preventScroll: true})")

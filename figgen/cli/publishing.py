@@ -32,7 +32,8 @@ def gallery(ctx: click.Context, *, jobs: int | None, out: Path) -> None:
     """Make a site of all figures that any browser shows from the disk.
 
     A page a section and a page a concept: each figure with its steps, its equation as MathML, its
-    code, its caption and description, and links to its files. Open OUT/index.html.
+    code, its caption and description, and links to its files. Open OUT/index.html. A figure that
+    fails keeps its old pictures; pages of sections and concepts that are gone are deleted.
     """
     course = open_course(ctx)
 

@@ -189,8 +189,12 @@ def test_keys_do_what_they_do_elsewhere(browser: chromium.Browser, site: Path) -
     browser.open(address(site, "section-lesson"))
     to_the_diagram(browser)
     browser.call("Input.dispatchKeyEvent", type="keyDown", key="ArrowRight", modifiers=1)
-    browser.run("document.querySelector('.code').open = true")
-    browser.run("document.querySelector('.code [tabindex]').focus({preventScroll: true})")
+    # Code below a figure that has steps.
+    browser.run(
+        "{ const code = document.querySelector('.code'); code.open = true;"
+        "document.getElementById('area-diagram').append(code);"
+        "code.querySelector('[tabindex]').focus({ preventScroll: true }); }"
+    )
     browser.press("ArrowRight")
     assert steps(browser) == ["3"]
 

@@ -8,7 +8,7 @@ READY := .venv/.ready
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help figures test check baselines bench lock clean
+.PHONY: help figures gallery test check baselines bench lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ $(READY): constraints.txt pyproject.toml
 
 figures: $(READY) ## render the whole lecture into build/
 	$(BIN)/figgen build $(ARGS)
+
+gallery: $(READY) ## a site of the whole lecture in gallery/, for any browser
+	$(BIN)/figgen gallery $(ARGS)
 
 test: $(READY) ## all tests, image tests included
 	$(BIN)/python -m pytest $(ARGS)
@@ -52,4 +55,4 @@ lock: $(READY) ## renew constraints.txt from pyproject.toml
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --quiet --output-file constraints.txt
 
 clean: ## delete everything that was made, .venv included
-	rm -rf .venv build *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv build gallery *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -68,6 +68,66 @@ def area_{kind}(canvas: Canvas) -> None:
 """Four figures of one concept."""
 
 
+HOSTILE = """<script>alert('1')</script> & "two\" </title>-->"""
+"""What must stand in a page as it is."""
+
+LESSON = """\
+from figgen import figure
+from figgen.core import sigmoid, square, trace
+from figgen.draw.canvas import Canvas
+from figgen.draw.code import Listing
+from figgen.draw.equations import Line, display
+from figgen.draw.graphs import GraphDrawing
+from figgen.draw.planes import Box
+
+
+def colour(x):
+    return "#ff0000 #1A1D21 <script>" * len(x)
+
+
+@figure(title=HOSTILE, perspective="code", concept="area", alt="Code." HOSTILE)
+def area_code(canvas: Canvas) -> None:
+    HOSTILE
+    Listing(canvas, colour).draw()
+
+
+@figure(title="A graph", perspective="diagram", concept="area", alt="A graph.", steps=3)
+def area_diagram(canvas: Canvas) -> None:
+    \"\"\"A number, and its square.\"\"\"
+    drawing = GraphDrawing(canvas, trace(lambda x: sigmoid(square(x)), x=1.2))
+    drawing.draw(Box(0.1, 1.5, 11.8, 3.0))
+    drawing.describe("x")
+    for step, word in ((2, "Two"), (3, "Three")):
+        with canvas.step(step):
+            canvas.text(3 * step, 0.7, word)
+            canvas.describe(f"{word}.")
+
+
+@figure(title="An equation", perspective="math", concept="area", alt="An equation.", slot="half")
+def area_math(canvas: Canvas) -> None:
+    \"\"\"One side is the other.\"\"\"
+    display(canvas, [Line("a < b^2", stands="it is an example")])
+""".replace("HOSTILE", repr(HOSTILE))
+"""A concept as code, as a diagram with three steps and as maths, with text that means harm."""
+
+ODD = (
+    HEAD
+    + '''\
+@figure(title="Main", perspective="plot", alt="A word.")
+def main(canvas: Canvas) -> None:
+    """Its name is a word that pages like to use."""
+    canvas.text(1, 1, "main")
+
+
+@figure(title="Title main", perspective="plot", alt="A word.")
+def title_main(canvas: Canvas) -> None:
+    """So is this one."""
+    canvas.text(1, 1, "title-main")
+'''
+)
+"""Figures whose names meet the ids of a page that is careless."""
+
+
 def with_concepts(folder: Path, concepts: object) -> Path:
     """The course in ``folder`` with these concepts."""
     with (folder / "__init__.py").open("a", encoding="utf-8") as init:

@@ -499,6 +499,22 @@ def test_concepts_that_are_none_are_refused(tmp_path: Path, concepts: object) ->
         read_course(folder)
 
 
+@pytest.mark.parametrize("name", ["A", "a b", "a_b", "../a", "a/b", "ä", "-a", "a--b", "", "a.b"])
+def test_the_name_of_a_concept_is_part_of_a_file_name(tmp_path: Path, name: str) -> None:
+    """Of any file system and any link."""
+    folder = with_concepts(write_course(tmp_path / "small", one=GOOD), {name: "A title"})
+    with pytest.raises(BuildError, match=r"CONCEPTS (has|must)"):
+        read_course(folder)
+
+
+@pytest.mark.parametrize("name", ["a b", "../a", "a-b", "1a"])
+def test_the_name_of_a_section_is_that_of_a_module(tmp_path: Path, name: str) -> None:
+    """It cannot lead anywhere else."""
+    folder = write_course(tmp_path / "small" / "course", **{name: GOOD})
+    with pytest.raises(BuildError, match=f"SECTIONS has '{name}'; allowed: the name of a module"):
+        read_course(folder)
+
+
 def test_select_by_concept(tmp_path: Path) -> None:
     """Together with a section, too; an unknown one is answered with the nearest or with all."""
     folder = write_course(tmp_path / "small", one=PERSPECTIVES, two=GOOD)

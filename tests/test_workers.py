@@ -18,8 +18,9 @@ import pytest
 from conftest import COURSE
 from small_course import GOOD, HEAD, STEPS, write_course
 
-from figgen.build.builder import Order, Outcome, build, make
+from figgen.build.builder import Outcome, build, make
 from figgen.build.course import Entry, read_course
+from figgen.build.order import Order
 from figgen.build.times import NAME, read_times, write_times
 from figgen.build.workers import LIMITS_MEMORY, LostError, Workers, serve
 

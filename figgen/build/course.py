@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
 import warnings
 from collections.abc import Collection, Iterable, Iterator
@@ -203,6 +204,7 @@ def read_course(folder: Path) -> Course:
     concepts = _titles(constants.get("CONCEPTS", {}))
     if concepts is None:
         raise BuildError(f"{init}: CONCEPTS must be a literal, {{'concept': 'Its title', ...}}")
+    _require_names(init, sections, concepts)
 
     problems = list(_forgotten(folder, sections))
     entries: dict[str, Entry] = {}
@@ -232,6 +234,24 @@ def _titles(constant: object) -> dict[str, str] | None:
     ):
         return constant
     return None
+
+
+_CONCEPT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def _require_names(init: Path, sections: Iterable[str], concepts: Iterable[str]) -> None:
+    """Refuse names that are no part of a file name everywhere, as the gallery has them.
+
+    Raises:
+        BuildError: With the first that is none.
+    """
+    for name in sections:
+        if not name.isidentifier():
+            raise BuildError(f"{init}: SECTIONS has '{name}'; allowed: the name of a module")
+    for name in concepts:
+        if not _CONCEPT.fullmatch(name):
+            allowed = "lower-case letters and digits, in words joined by hyphens"
+            raise BuildError(f"{init}: CONCEPTS has '{name}'; allowed: {allowed}")
 
 
 def _one_sided(

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from figgen.build.course import Course, Entry
@@ -100,7 +101,23 @@ def draw(course: Course, entry: Entry, settings: Mapping[str, str] | None = None
             breaks a rule.
         ParameterError: If a setting does not fit.
     """
-    func, values = settle(course, entry, settings or {})
+    return run(*settle(course, entry, settings or {}), entry, course.folder)
+
+
+def run(
+    func: Callable[..., None], values: Mapping[str, Any], entry: Entry, folder: Path
+) -> Drawing:
+    """Draw what a figure function draws, as `draw` does.
+
+    Args:
+        func: The function.
+        values: Its keyword arguments.
+        entry: Its definition.
+        folder: The folder of the author's files, whose lines are told.
+
+    Raises:
+        FigureError: If the function fails or warns, or the drawing breaks a rule.
+    """
     canvas = Canvas(entry.definition.slot, author=func.__code__.co_filename)
     try:
         # What an author prints is a message, and no part of the output of a command.
@@ -113,7 +130,7 @@ def draw(course: Course, entry: Entry, settings: Mapping[str, str] | None = None
         where = f"{entry.file}:{entry.line}"
         if isinstance(error, CanvasError):
             raise FigureError(f"{where}: {error}") from error
-        raise FigureError(describe_failure(error, course.folder, where)) from error
+        raise FigureError(describe_failure(error, folder, where)) from error
     if canvas.steps != entry.definition.steps:
         raise FigureError(
             f"{entry.file}:{entry.line}: {entry.name} declares steps={entry.definition.steps}"

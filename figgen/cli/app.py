@@ -41,6 +41,7 @@ COMMANDS = {
     "completion": "completion:completion",
     "diff": "comparing:diff",
     "equation": "equations:equation",
+    "gallery": "publishing:gallery",
     "graph": "graphing:graph",
     "list": "catalogue:list_figures",
     "listing": "listings:listing",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -81,7 +81,7 @@ Examples:
     metavar="MB",
     help=f"Stop a figure that takes more megabytes, on Linux. By default {MEMORY}.",
 )
-@formats
+@formats()
 @themes(THEMES, "all three")
 @out("build")
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would be drawn, and draw nothing.")
@@ -127,28 +127,34 @@ def build(
     if summary is not None:
         _report_nothing(summary, out, as_json=as_json, dry_run=dry_run)
         return
-    _Build(
-        ctx=ctx,
-        names=names,
-        request=request,
-        out=out,
-        machines=_Machines(jobs, cluster, timeout, memory),
-        shard=shard,
-        why=why,
-        force=force,
-        prune=prune,
-        as_json=as_json,
-    ).run(dry_run=dry_run)
+    machines = Machines(jobs, cluster, timeout, memory)
+    work = Build(request, out, machines, shard, why, force, prune, as_json)
+    course = open_course(ctx)
+    entries = work.select(course, names)
+    if dry_run:
+        work.tell_plan(course, entries)
+        return
+    result = work.run(course, entries)
+    result.tell(out, as_json=as_json)
+    if not result.complete:
+        ctx.exit(1)
 
 
 @dataclass(frozen=True)
-class _Machines:
-    """Where figures are drawn."""
+class Machines:
+    """Where figures are drawn.
 
-    jobs: int | None
-    cluster: str | None
-    timeout: float
-    memory: int | None
+    Attributes:
+        jobs: How many processes to use; None for one a processor.
+        cluster: Where the scheduler of a cluster is; None for this machine.
+        timeout: How many seconds a figure may take.
+        memory: How many megabytes a figure may take; None for the usual.
+    """
+
+    jobs: int | None = None
+    cluster: str | None = None
+    timeout: float = TIMEOUT
+    memory: int | None = None
 
     def executor(self) -> Executor:
         """What draws them.
@@ -184,39 +190,93 @@ class _Machines:
 
 
 @dataclass(frozen=True)
-class _Build:
-    """A build that has something to do, or has to look closer."""
+class Result:
+    """What became of a build.
 
-    ctx: click.Context
-    names: tuple[str, ...]
+    Attributes:
+        course: The course.
+        entries: The figures that were asked for.
+        drawn: The names of those that were drawn.
+        failed: What became of those that failed.
+        reasons: Why each was drawn.
+        files: How many files there are of all that did not fail.
+        manifest: The manifest as it is now.
+        place: Where it is.
+    """
+
+    course: Course
+    entries: Sequence[Entry]
+    drawn: Sequence[str]
+    failed: Sequence[Outcome]
+    reasons: Mapping[str, Sequence[str]]
+    files: int
+    manifest: Manifest
+    place: Path
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing failed and no module of the course is broken or forgotten."""
+        return not (self.failed or self.course.problems)
+
+    def tell(self, out: Path, *, as_json: bool) -> None:
+        """Print it."""
+        whole = len(self.entries) - len(self.failed)
+        if as_json:
+            print_json(
+                {
+                    "course": self.course.title,
+                    "figures": whole,
+                    "files": self.files,
+                    "drawn": self.drawn,
+                    "reasons": self.reasons,
+                    "orphans": self.manifest.orphans,
+                    "manifest": str(self.place),
+                    "failed": [{"name": each.name, "error": each.error} for each in self.failed],
+                    "problems": [vars(problem) for problem in self.course.problems],
+                }
+            )
+            return
+        words = [_summary(whole, self.files, out, drawn=len(self.drawn))]
+        if self.failed:
+            words.append(f"{counted(len(self.failed), 'figure')} failed")
+        if self.course.problems:
+            words.append(f"{counted(len(self.course.problems), 'problem')} in the course")
+        click.echo("; ".join(words))
+
+
+@dataclass(frozen=True)
+class Build:
+    """A build that has something to do, or has to look closer.
+
+    Attributes:
+        request: What is asked for.
+        out: The folder to write to.
+        machines: Where figures are drawn.
+        shard: Which part of how many to make; None for all.
+        why: Whether to say what has changed.
+        force: Whether to draw what is not stale too.
+        prune: Whether to remove the files of figures that are gone.
+        as_json: Whether what is printed is for programs.
+    """
+
     request: Request
     out: Path
-    machines: _Machines
-    shard: tuple[int, int] | None
-    why: bool
-    force: bool
-    prune: bool
-    as_json: bool
+    machines: Machines
+    shard: tuple[int, int] | None = None
+    why: bool = False
+    force: bool = False
+    prune: bool = False
+    as_json: bool = False
 
-    def run(self, *, dry_run: bool) -> None:
-        """Find out what is stale, draw it and tell of it."""
-        from figgen.build.files import prepare
-        from figgen.build.locking import locked
-
-        course = open_course(self.ctx)
-        entries = course.select(self.names)
+    def select(self, course: Course, names: Sequence[str]) -> tuple[Entry, ...]:
+        """The figures that are asked for."""
+        entries = course.select(names)
         if self.shard:
             from figgen.build.shards import Shard as Part
 
             part = Part(*self.shard).select(course.entries)
             entries = tuple(entry for entry in entries if entry in part)
-        if dry_run:
-            self._tell_plan(course, entries)
-            return
-        # What would make the work useless is told before it and not after it.
-        prepare(self.out)
-        with locked(self.out):
-            self._draw(course, entries)
+        return entries
 
     def _plan(self, course: Course, entries: Sequence[Entry]) -> tuple[Staleness, Plan]:
         from figgen.build.manifest import read_manifest
@@ -230,7 +290,8 @@ class _Build:
         # A part is made whole wherever it is made, so that all parts are what one build makes.
         return staleness, staleness.plan(force=wanted if self.force or self.shard else ())
 
-    def _tell_plan(self, course: Course, entries: Sequence[Entry]) -> None:
+    def tell_plan(self, course: Course, entries: Sequence[Entry]) -> None:
+        """Say what would be drawn, and draw nothing."""
         _, plan = self._plan(course, entries)
         stale = _among(plan.stale, entries)
         _explain(stale, plan, why=self.why, as_json=self.as_json)
@@ -239,7 +300,21 @@ class _Build:
             fresh = len(entries) - len(stale)
             click.echo(f"{counted(len(stale), 'figure')} to draw, {fresh} up to date")
 
-    def _draw(self, course: Course, entries: Sequence[Entry]) -> None:
+    def run(self, course: Course, entries: Sequence[Entry]) -> Result:
+        """Draw what is stale; figures that fail are complained of and do not stop the others.
+
+        Raises:
+            BuildError: If the folder cannot be written to, or another build is at work in it.
+        """
+        from figgen.build.files import prepare
+        from figgen.build.locking import locked
+
+        # What would make the work useless is told before it and not after it.
+        prepare(self.out)
+        with locked(self.out):
+            return self._draw(course, entries)
+
+    def _draw(self, course: Course, entries: Sequence[Entry]) -> Result:
         from figgen.build.staleness import Made
         from figgen.build.times import read_times, write_times
 
@@ -264,32 +339,16 @@ class _Build:
             staleness.remember(plan, made, now)
         _complain_of_orphans(now.orphans, self.out)
         missing = {each.name for each in failed}
-        kept = [entry for entry in entries if entry.name not in missing]
-        files = sum(staleness.count(entry, now) for entry in kept)
-        if self.as_json:
-            print_json(
-                {
-                    "course": course.title,
-                    "figures": len(kept),
-                    "files": files,
-                    "drawn": [*made],
-                    "reasons": {entry.name: plan.reasons[entry.name] for entry in stale},
-                    "orphans": now.orphans,
-                    "manifest": str(place),
-                    "failed": [{"name": each.name, "error": each.error} for each in failed],
-                    "problems": [vars(problem) for problem in course.problems],
-                }
-            )
-        else:
-            words = [
-                _summary(len(kept), files, self.out, drawn=len(made)),
-                *([f"{counted(len(failed), 'figure')} failed"] if failed else []),
-                *([f"{counted(len(course.problems), 'problem')} in the course"]
-                  if course.problems else []),
-            ]  # fmt: skip
-            click.echo("; ".join(words))
-        if failed or course.problems:
-            self.ctx.exit(1)
+        return Result(
+            course=course,
+            entries=entries,
+            drawn=[*made],
+            failed=failed,
+            reasons={entry.name: plan.reasons[entry.name] for entry in stale},
+            files=sum(staleness.count(each, now) for each in entries if each.name not in missing),
+            manifest=now,
+            place=place,
+        )
 
     def _enter(self, course: Course, outcomes: Sequence[Outcome]) -> tuple[Path, Manifest]:
         """Enter what was made into its manifest, without the files of figures that are gone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 # As in the drawing and in the writer, which import matplotlib; a test holds them together.
 FORMATS = ("svg", "pdf", "png")
 SOURCES = ("dot", "tex", "mathml", "txt", "html")
+MOVIES = ("gif", "webp", "mp4")
 THEMES = ("light", "dark", "print")
 
 ALL = "all"
@@ -163,6 +165,27 @@ class Setting(click.ParamType[tuple[str, str], str]):
         return key.strip(), text
 
 
+class Range(click.ParamType[tuple[str, float, float, int], str]):
+    """``key=start:stop:count``."""
+
+    name = "key=start:stop:count"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, float, float, int]:
+        """Key, first value, last value, and how many values."""
+        key, _, text = value.partition("=")
+        try:
+            start, stop, count = text.split(":")
+            swept = key.strip(), float(start), float(stop), int(count)
+        except ValueError:
+            swept = "", 0.0, 0.0, 0
+        if not (swept[0] and math.isfinite(swept[1]) and math.isfinite(swept[2]) and swept[3] > 1):
+            allowed = "give key=start:stop:count with a count of 2 or more, like delta=1:0.01:40"
+            self.fail(f"{value!r} is no sweep; {allowed}", param, ctx)
+        return swept
+
+
 def _each_once(
     _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
 ) -> tuple[str, ...]:
@@ -182,19 +205,19 @@ def once(settings: Sequence[tuple[str, str]]) -> dict[str, str]:
     return dict(settings)
 
 
-def formats(command: C) -> C:
-    """Add ``-f``."""
+def formats(*more: str, words: str = "") -> Callable[[C], C]:
+    """Add ``-f``, with ``more`` formats than all commands have, and ``words`` about them."""
     return click.option(
         "-f",
         "--format",
         "formats",
-        type=click.Choice((*FORMATS, *SOURCES)),
+        type=click.Choice((*FORMATS, *SOURCES, *more)),
         multiple=True,
         default=FORMATS,
         callback=_each_once,
         help="A file format; may be given several times. By default svg, pdf and png; dot is the"
-        " source of a graph, tex and mathml of an equation, txt and html of a listing.",
-    )(command)
+        f" source of a graph, tex and mathml of an equation, txt and html of a listing{words}.",
+    )
 
 
 def themes(default: tuple[str, ...], words: str) -> Callable[[C], C]:

@@ -1,1 +1,1 @@
-"""Pages: what was built, for readers in a browser."""
+"""What is made of finished figures, for readers and lecturers: pages and moving pictures."""

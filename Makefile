@@ -51,7 +51,7 @@ bench: $(READY) ## measure, beside what figgen is compared to
 
 lock: $(READY) ## renew constraints.txt from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/uv pip compile pyproject.toml --extra build --extra test --extra lint --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --quiet --output-file constraints.txt
 
 clean: ## delete everything that was made, .venv included

@@ -19,6 +19,7 @@ from figgen.cli.graphing import chain, graph
 from figgen.cli.listings import listing
 from figgen.cli.making import build, render
 from figgen.cli.publishing import gallery
+from figgen.cli.serving import serve
 
 
 class Failure(click.ClickException):
@@ -103,6 +104,7 @@ for command in (
     equation,
     listing,
     gallery,
+    serve,
     completion,
 ):
     program.add_command(command)

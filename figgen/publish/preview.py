@@ -192,6 +192,7 @@ class Preview:
                     reason = str(problem) if problem else f"no figure is called '{name}' any more"
                     shown.fail(trouble(self._course.folder, reason))
                     shown.working = False
+                    self._cancel(shown)
                     self._figures[name] = shown
         self._waiting &= entries.keys()
 

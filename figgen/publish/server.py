@@ -136,7 +136,8 @@ class Handler(BaseHTTPRequestHandler):
             self._stream()
         elif (match := _FIGURE.fullmatch(self.path)) and match["theme"] in THEMES:
             details = self.server.preview.details(match["name"], _view(match))
-            self._answer_or_miss("application/json", details and json.dumps(details).encode())
+            body = None if details is None else json.dumps(details).encode()
+            self._answer_or_miss("application/json", body)
         elif (match := _PICTURE.fullmatch(self.path)) and match["theme"] in THEMES:
             picture = self.server.preview.picture(match["name"], _view(match))
             self._answer_or_miss("image/svg+xml", picture)

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+import watchfiles
+
 from figgen.publish.warm import ENGINE
 
 STEP = 5
@@ -63,8 +65,6 @@ def watch(
 
 def _changes(root: Path, stop: threading.Event) -> Iterator[set[str]]:
     """The paths that changed, as often as some did; and none, as often as none did for a while."""
-    import watchfiles  # noqa: PLC0415 - only a preview needs it
-
     for changes in watchfiles.watch(
         root,
         ENGINE,

@@ -65,7 +65,7 @@ const paint = async () => {
   try {
     const picture = await load(url);
     // Meanwhile the reader, or the author, may have gone on.
-    if (wanted === url) swap(picture, shown);
+    if (wanted === url && figure()) swap(picture, figure());
   } catch {
     pictures.delete(url);
     if (wanted === url && figure()?.status !== "waiting") $("stage").replaceChildren();

@@ -234,8 +234,10 @@ class Preview:
         order = dict.fromkeys([*looked, *self._edited, *self._figures])
         jobs = self._jobs if self._renderer.forks else 1
         for name in [name for name in order if name in self._waiting]:
-            # A place is kept free for what is looked at: a save must not wait for the others.
-            if self._engine or len(self._running) >= max(1, jobs - (name not in looked)):
+            # A place is kept free for what is looked at, and until that is seen the others wait: a
+            # save must not have to share the processors with them.
+            places = jobs if name in looked else 0 if self._is_awaited(looked[:1]) else jobs - 1
+            if self._engine or len(self._running) >= max(jobs == 1, places):
                 return
             shown = self._figures[name]
             self._orders += 1
@@ -253,6 +255,14 @@ class Preview:
                     nice=name not in looked,
                 )
             )
+
+    def _is_awaited(self, names: list[str]) -> bool:
+        """Whether one of these figures is being drawn, and what is looked at is not there yet."""
+        return any(
+            self._figures[name].order and not self._figures[name].has(self._first(name))
+            for name in names
+            if name in self._figures
+        )
 
     # What the warm process says
 

@@ -1,7 +1,8 @@
 """The warm process: it has imported numpy, matplotlib and all of figgen, and no course.
 
 For every order it forks a child, which imports the course anew and draws one figure; so every
-picture is that of the source as it stands, and nothing has to be reloaded. Orders come in and
+picture is that of the source as it stands, and nothing has to be reloaded. While there is nothing
+to do it keeps one child in readiness, so that a save need not wait for the fork. Orders come in and
 messages go out as lines of JSON. Where there is no fork it does one order itself and ends; its
 owner has the next one started by then.
 
@@ -22,9 +23,14 @@ import signal
 import sys
 import traceback
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    from figgen.draw.canvas import Weight
+
+_WEIGHTS: tuple[Weight, ...] = ("regular", "semibold", "bold")
 
 ENGINE = Path(__file__).parents[1]
 """The folder of figgen."""
@@ -59,30 +65,34 @@ def _warm_up() -> None:
         package = importlib.import_module(name)
         for module in pkgutil.walk_packages(package.__path__, f"{name}."):
             importlib.import_module(module.name)
-    rendering = importlib.import_module("figgen.publish.rendering")
-    canvas_module = importlib.import_module("figgen.draw.canvas")
-    drawing_module = importlib.import_module("figgen.build.drawing")
-    course_module = importlib.import_module("figgen.build.course")
-    definition_module = importlib.import_module("figgen.build.definition")
-
-    entry = course_module.Entry(
-        name="warm",
-        definition=definition_module.Definition(title="A", perspective="plot", alt="A."),
-        section="",
-        section_title="",
-        caption="",
-        file="warm.py",
-        line=1,
-    )
-    canvas = canvas_module.Canvas()
-    for place, weight in enumerate(("regular", "semibold", "bold"), start=1):
-        canvas.text(6, place, "0123456789 abcdefghijklmnopqrstuvwxyz −+=()", weight=weight)
-    canvas.text(6, 4, r"$f'(x) = \frac{\partial y}{\partial x} \cdot 0.123456789^{2}_{i}$")
-    asset = rendering.Asset("warm", 1, 1, "light", "svg")
-    rendering.encode(drawing_module.Drawing(entry, canvas), asset)
+    _rehearse()
     # What is there now stays; a collection would only copy its pages into every child.
     gc.collect()
     gc.freeze()
+
+
+def _rehearse() -> None:
+    """Draw a picture for nobody."""
+    # Not at the top: a module that is broken is told of, and mended.
+    from figgen.build.course import Entry
+    from figgen.build.definition import Definition
+    from figgen.build.drawing import Drawing
+    from figgen.build.writer import Asset, encode
+    from figgen.core import Interval, sigmoid
+    from figgen.draw.canvas import Canvas
+    from figgen.draw.planes import Box
+    from figgen.draw.plots import Plot
+
+    definition = Definition(title="A", perspective="plot", alt="A.")
+    entry = Entry("warm", definition, "", "", "", "warm.py", 1)
+    canvas = Canvas()
+    for place, weight in enumerate(_WEIGHTS, start=1):
+        canvas.text(6, place, "0123456789 abcdefghijklmnopqrstuvwxyz −+=()", weight=weight)
+    canvas.text(6, 4, r"$f'(x) = \frac{\partial y}{\partial x} \cdot 0.123456789^{2}_{i}$")
+    plot = Plot(canvas, Box(1, 0.7, 8.5, 4), Interval(-3, 3), Interval(-1, 1))
+    plot.frame((-3, 3), (-1, 1))
+    plot.curve(sigmoid, "forward")
+    encode(Drawing(entry, canvas), Asset("warm", 1, 1, "light", "svg"))
 
 
 def _place_of(error: Exception) -> str:
@@ -106,7 +116,7 @@ def _send(out: BinaryIO, message: dict[str, Any]) -> None:
 
 def _draw(data: dict[str, Any], out: BinaryIO) -> None:
     """Do one order; if it hangs, end this process and say on ``out`` where it hung."""
-    from figgen.publish.rendering import Order, render  # noqa: PLC0415 - it may be broken
+    from figgen.publish.rendering import Order, render
 
     order = Order.from_json(data)
     if order.nice and hasattr(os, "nice"):
@@ -122,9 +132,15 @@ def _draw(data: dict[str, Any], out: BinaryIO) -> None:
 
 @dataclass
 class _Child:
-    number: int
+    """A child: its process, where it takes its order, which it has, and what it has begun to say.
+
+    The number of its order is 0 as long as it has none.
+    """
+
     pid: int
-    rest: bytes = field(default=b"")
+    orders: int
+    number: int = 0
+    rest: bytes = b""
 
 
 class _Forker:
@@ -140,6 +156,8 @@ class _Forker:
         self._selector.register(0, selectors.EVENT_READ)
         try:
             while True:
+                if not self._children:
+                    self._fork(rehearse=True)
                 for key, _ in self._selector.select():
                     if key.fd == 0:
                         self._take()
@@ -163,10 +181,21 @@ class _Forker:
                     if child.number == order["cancel"]:
                         _kill(child.pid)
             else:
-                self._fork(order)
+                ready = (child for child in self._children.values() if not child.number)
+                child = next(ready, None) or self._fork(rehearse=False)
+                child.number = order["number"]
+                with suppress(BrokenPipeError), os.fdopen(child.orders, "wb") as orders:
+                    orders.write(json.dumps(order).encode())
 
-    def _fork(self, order: dict[str, Any]) -> None:
+    def _fork(self, *, rehearse: bool) -> _Child:
+        """Fork a child that takes one order.
+
+        Args:
+            rehearse: Whether there is time to draw a picture first, for nobody: what that touches
+                is copied from this process then, and not when it counts.
+        """
         theirs, ours = os.pipe()
+        reading, writing = os.pipe()
         pid = os.fork()
         if pid == 0:
             status = 1
@@ -174,8 +203,14 @@ class _Forker:
                 # Its own group, so that what it starts ends with it; and not the server's orders.
                 os.setpgid(0, 0)
                 os.close(theirs)
+                os.close(writing)
                 os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-                _draw(order, os.fdopen(ours, "wb"))
+                if rehearse:
+                    _rehearse()
+                with os.fdopen(reading, "rb") as orders:
+                    order = orders.read()
+                if order:
+                    _draw(json.loads(order), os.fdopen(ours, "wb"))
                 status = 0
             except BrokenPipeError:
                 # Nobody listens any more.
@@ -185,8 +220,10 @@ class _Forker:
             finally:
                 os._exit(status)
         os.close(ours)
-        self._children[theirs] = _Child(order["number"], pid)
+        os.close(reading)
+        child = self._children[theirs] = _Child(pid, writing)
         self._selector.register(theirs, selectors.EVENT_READ)
+        return child
 
     def _pass_on(self, fd: int) -> None:
         child = self._children[fd]
@@ -205,7 +242,11 @@ class _Forker:
             _, status = os.waitpid(child.pid, 0)
             ended = os.waitstatus_to_exitcode(status)
             words = child.rest.decode(errors="replace")
-            _send(self._messages, {"number": child.number, "ended": ended, "words": words})
+            # One without an order, that somebody has ended, is nobody's loss.
+            if child.number:
+                _send(self._messages, {"number": child.number, "ended": ended, "words": words})
+            else:
+                os.close(child.orders)
         self._messages.flush()
 
 

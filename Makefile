@@ -43,6 +43,7 @@ bench: $(READY) ## measure, beside what figgen is compared to
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/graph.py
 	$(BIN)/python benchmarks/build.py
+	$(BIN)/python benchmarks/serve.py
 
 lock: $(READY) ## renew constraints.txt from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv

@@ -91,6 +91,8 @@ def write_course(folder: Path) -> None:
 
 def main() -> None:
     """Measure, and print the medians of all stages."""
+    if chromium.PROGRAM is None:
+        sys.exit("benchmarks/serve.py needs chromium; on Debian: apt-get install chromium")
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, "ninety")
         write_course(folder)

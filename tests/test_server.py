@@ -142,8 +142,8 @@ def test_a_link_out_of_the_build_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["evil.example", "evil.example:{port}", "127.0.0.1", "127.0.0.1:1", "127.0.0.1.evil.example:{port}",
-     "localhost:{port}@evil.example", "", "127.0.0.1:{port}\r\nHost: evil.example"],
+    ["evil.example", "evil.example:{port}", "127.0.0.1", "127.0.0.1:1", "",
+     "127.0.0.1.evil.example:{port}", "localhost:{port}@evil.example", "127.0.0.1:{port}\r\nHost: evil.example"],
 )  # fmt: skip
 def test_a_foreign_host_is_refused(served: Served, host: str) -> None:
     """A name that somebody made to mean this machine is told apart, for every path."""
@@ -258,6 +258,26 @@ def test_a_broken_module_and_its_repair(tmp_path: Path) -> None:
         state = served.until(lambda state: state["folder"])
         assert state["folder"]["where"].endswith("__init__.py:1")
         assert served.picture("count") == good
+
+
+def test_a_broken_module_of_a_course_with_an_order(tmp_path: Path) -> None:
+    """Each of its figures tells the syntax error, and not that it is missing in ORDER."""
+    folder = course(tmp_path, one=HEAD + counted(1) + counted(2, "other"), two=GOOD)
+    with (folder / "__init__.py").open("a") as init:
+        init.write('ORDER = ("count", "other", "good")\n')
+    with serve(folder) as served:
+        served.settled()
+        (folder / "one.py").write_text(HEAD + counted(1) + counted(2, "other") + "x = = 1\n")
+        for name in ("count", "other"):
+            trouble = served.becomes(name, "broken")["trouble"]
+            assert trouble["reason"] == "syntax error: invalid syntax"
+        state = served.settled()
+        assert [each["reason"] for each in state["problems"]] == ["syntax error: invalid syntax"]
+        assert list(state["figures"]) == ["count", "other", "good"]
+        (folder / "one.py").write_text(HEAD + counted(1) + counted(2, "another"))
+        assert served.becomes("count", "good")["trouble"] is None
+        trouble = served.becomes("other", "broken")["trouble"]
+        assert "ORDER names 'other'; there is no such figure" in trouble["reason"]
 
 
 def test_figures_that_come_and_go(tmp_path: Path) -> None:
@@ -429,7 +449,7 @@ def test_the_end_of_a_server(tmp_path: Path, number: signal.Signals) -> None:
     chromium.PROGRAM is None, reason="no chromium; on Debian: apt-get install chromium"
 )
 def test_the_page_in_a_browser(tmp_path: Path) -> None:
-    """It swaps pictures without a reload, keeps its place, steps by keys, and shows text as text."""
+    """It swaps pictures without a reload, keeps its place, has keys, and shows text as text."""
     folder = course(tmp_path, one=HEAD + counted(1), steps=STEPS)
     image = "document.querySelector('#stage img')"
     until = """new Promise((resolve) => {{ const look = () =>

@@ -24,6 +24,8 @@ from figgen.publish.warm import ENGINE
 REMEMBERED = 4
 """Of how many figures that were looked at last all pictures are kept ready."""
 
+_UNREADABLE = ("syntax error", "cannot be read", "named in SECTIONS")
+
 DEATHS = 3
 """How often in a row the warm process may end by itself before nobody tries again."""
 
@@ -201,9 +203,10 @@ class Preview:
         name, file = shown.entry.name, shown.entry.file
         for says in (
             lambda problem: problem.reason.startswith(f"{name}: "),
+            # A module that cannot be read; what else is said of its figures follows from that.
+            lambda problem: _file(problem) == file and problem.reason.startswith(_UNREADABLE),
             lambda problem: f"'{name}'" in problem.reason,
-            # A module that cannot be read.
-            lambda problem: problem.where.partition(":")[0] == file,
+            lambda problem: _file(problem) == file,
         ):
             for problem in self._course.problems:
                 if says(problem):
@@ -236,8 +239,8 @@ class Preview:
         for name in [name for name in order if name in self._waiting]:
             # A place is kept free for what is looked at, and until that is seen the others wait: a
             # save must not have to share the processors with them.
-            places = jobs if name in looked else 0 if self._is_awaited(looked[:1]) else jobs - 1
-            if self._engine or len(self._running) >= max(jobs == 1, places):
+            others = 0 if self._is_awaited(looked[:1]) else max(1, jobs - 1)
+            if self._engine or len(self._running) >= (jobs if name in looked else others):
                 return
             shown = self._figures[name]
             self._orders += 1
@@ -306,21 +309,21 @@ class Preview:
                 self._tell()
             case {"done": _}:
                 self._deaths = 0
-                shown.working = False
+                self._end(number, shown)
+                if shown.entry.name in dict(self._looks):
+                    # Since looked at, perhaps, so that its other pictures are wanted too.
+                    self._complete(shown.entry.name)
+                self._tell()
             case {"ended": code, "words": words}:
-                self._end(number, shown, code, words)
+                # In the middle: who is done has said so, and is forgotten.
+                self._end(number, shown)
+                shown.fail(self._death_of(shown, code, words))
+                self._tell()
 
-    def _end(self, number: int, shown: Shown, code: int, words: str) -> None:
-        """The process of a figure has ended."""
+    def _end(self, number: int, shown: Shown) -> None:
+        """A figure is not being drawn any more."""
         del self._running[number]
-        shown.order = 0
-        if shown.working:
-            shown.working = False
-            shown.fail(self._death_of(shown, code, words))
-        elif shown.entry.name in dict(self._looks):
-            # Since looked at, so that its other pictures are wanted too.
-            self._complete(shown.entry.name)
-        self._tell()
+        shown.order, shown.working = 0, False
 
     def _death_of(self, shown: Shown, code: int, words: str) -> dict[str, Any]:
         """Why a process ended in the middle of a figure, with the author's line where it was."""
@@ -377,7 +380,12 @@ class Preview:
         course = self._course
         return {
             "title": course.title,
-            "problems": [trouble(course.folder, str(problem)) for problem in course.problems],
+            "problems": [
+                trouble(course.folder, str(problem))
+                for problem in course.problems
+                # That a broken figure is missed is told by the figure.
+                if not any(f"names '{name}'" in problem.reason for name in self._figures)
+            ],
             "engine": self._engine,
             "folder": self._folder,
             "edits": self._edits,
@@ -391,6 +399,10 @@ class Preview:
             self._closed = True
             self._renderer.stop()
             self._changed.notify_all()
+
+
+def _file(problem: Problem) -> str:
+    return problem.where.partition(":")[0]
 
 
 def _merged(now: list[str], before: list[str]) -> list[str]:

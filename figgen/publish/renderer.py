@@ -31,7 +31,7 @@ class Renderer:
         self._receive = receive
         self._forks = forks
         self._number = 0
-        self._cancelled = False
+        self._retired = False
         script = "from figgen.publish.warm import main; main()"
         command = [sys.executable, "-P", "-c", script, *([] if forks else ["--single"])]
         # As this process finds them, and not as its working folder has it.
@@ -56,7 +56,7 @@ class Renderer:
 
     def draw(self, order: Order) -> None:
         """Have a figure drawn; what becomes of it is told in messages with its number."""
-        if not self._cancelled:
+        if not self._retired:
             self._number = order.number
         self._write(order.as_json())
 
@@ -65,16 +65,19 @@ class Renderer:
         if self._forks:
             self._write({"cancel": number})
         else:
-            # What it is given from now on is not done, and not its fault.
-            self._number, self._cancelled = 0, True
+            self._retire()
             self._process.kill()
+
+    def _retire(self) -> None:
+        """Say nothing any more of orders: what is given to it from now on, another has to do."""
+        self._number, self._retired = 0, True
 
     def _write(self, data: dict[str, Any]) -> None:
         try:
             self._orders.write(json.dumps(data).encode() + b"\n")
             self._orders.flush()
-        except OSError:
-            # It has ended; the last message tells it.
+        except (OSError, ValueError):
+            # It has ended, and its pipe may be closed; the last message tells it.
             return
 
     def _listen(self) -> None:
@@ -87,8 +90,13 @@ class Renderer:
                 words.append(line.decode(errors="replace"))
                 continue
             self._ready = True
+            if "done" in message and not self._forks:
+                self._retire()
             self._receive(self, message)
         ended = self._process.wait()
+        self._messages.close()
+        with suppress(OSError):
+            self._orders.close()
         if not self._forks and self._number:
             self._receive(self, {"number": self._number, "ended": ended, "words": "".join(words)})
         self._receive(self, {"gone": ended})

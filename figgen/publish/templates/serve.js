@@ -150,17 +150,19 @@ const tell = () => {
     ? `${failing} of ${claims.length} fail, so a build refuses this figure`
     : ["none", "it holds"][claims.length] ?? `all ${claims.length} hold`;
   $("claims").hidden = !claims.length;
-  if (failing) $("claims").open = true;
+  // Opened for what fails, and closed again after it, unless the reader wants to see them.
+  if (Boolean(failing) !== (($("claims").dataset.fails ?? "") === "yes")) $("claims").open = Boolean(failing);
+  $("claims").dataset.fails = failing ? "yes" : "";
   const order = [...claims].sort((one, other) => one.holds - other.holds);
   $("claims").querySelector("tbody").replaceChildren(...order.map((each) => {
     const row = make("tr", "", each.holds ? "" : "fails");
     const place = each.line ? ` (line ${each.line})` : "";
     row.append(
+      make("td", each.holds ? "yes" : "NO"),
       make("td", `${each.what}${place}`),
       make("td", digits(each.drawn), "digits"),
       make("td", `${digits(each.independent)} – ${each.how}`),
       make("td", each.relative_error === null ? "infinite" : each.relative_error.toExponential(1), "digits"),
-      make("td", each.holds ? "yes" : "NO"),
     );
     return row;
   }));

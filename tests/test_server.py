@@ -143,7 +143,8 @@ def test_a_link_out_of_the_build_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "host",
     ["evil.example", "evil.example:{port}", "127.0.0.1", "127.0.0.1:1", "",
-     "127.0.0.1.evil.example:{port}", "localhost:{port}@evil.example", "127.0.0.1:{port}\r\nHost: evil.example"],
+     "127.0.0.1.evil.example:{port}", "localhost:{port}@evil.example",
+     "127.0.0.1:{port}\r\nHost: evil.example"],
 )  # fmt: skip
 def test_a_foreign_host_is_refused(served: Served, host: str) -> None:
     """A name that somebody made to mean this machine is told apart, for every path."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,31 @@ def trouble(folder: Path, text: str) -> dict[str, Any]:
         "reason": match["reason"] or "",
         "lines": _lines(folder, match["file"], line),
     }
+
+
+def death(folder: Path, where: str, limit: float, code: int, words: str) -> dict[str, Any]:
+    """Why a process ended in the middle of a figure, with the author's line where it was.
+
+    Args:
+        folder: The folder of the course.
+        where: The place to tell if no line of the course is known.
+        limit: The seconds that it had.
+        code: How it ended.
+        words: What Python said of it, the innermost call first.
+    """
+    root = f'File "{folder.resolve()}{os.sep}'
+    for line in words.splitlines():
+        if line.strip().startswith(root):
+            file, _, rest = line.partition(root)[2].partition('", line ')
+            where = f"{folder.name}/{file}:{rest.split()[0].rstrip(',')}"
+            break
+    if "Timeout" in words:
+        reason = f"took longer than {limit:g} s here, and was stopped"
+    elif words:
+        reason = f"the process that drew it crashed: {words.splitlines()[0]}"
+    else:
+        reason = f"the process that drew it ended with code {code}; see the terminal"
+    return trouble(folder, f"{where}: {reason}")
 
 
 def _lines(folder: Path, file: str, line: int) -> list[tuple[int, str, bool]]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from figgen.build.course import Course, Problem, read_course
 from figgen.build.errors import BuildError
-from figgen.publish.excerpts import trouble
+from figgen.publish.excerpts import death, trouble
 from figgen.publish.reach import Reach
 from figgen.publish.renderer import Renderer
 from figgen.publish.rendering import Message, Order
@@ -190,11 +190,11 @@ class Preview:
                 shown.entry = entries[name]
             elif shown is not None:
                 problem = self._problem_of(shown)
+                self._cancel(shown)
                 if problem or name in self._names:
                     reason = str(problem) if problem else f"no figure is called '{name}' any more"
                     shown.fail(trouble(self._course.folder, reason))
                     shown.working = False
-                    self._cancel(shown)
                     self._figures[name] = shown
         self._waiting &= entries.keys()
 
@@ -275,9 +275,10 @@ class Preview:
             if renderer is not self._renderer or self._closed:
                 return
             if "number" in message:
-                name = self._running.get(message["number"])
-                if name is not None:
-                    self._take(message["number"], self._figures.get(name), message)
+                shown = self._figures.get(self._running.get(message["number"], ""))
+                # Of one that was cancelled, or went, nothing more is believed.
+                if shown is not None:
+                    self._take(message["number"], shown, message)
             elif "ready" in message:
                 self._ready = True
             elif "broken" in message:
@@ -287,14 +288,9 @@ class Preview:
             self._dispatch()
             self._changed.notify_all()
 
-    def _take(self, number: int, shown: Shown | None, message: Message) -> None:
+    def _take(self, number: int, shown: Shown, message: Message) -> None:
         """Take in what is said of a figure."""
         match message:
-            case {"ended": _} if shown is None:
-                del self._running[number]
-            case _ if shown is None:
-                # It went while it was drawn.
-                return
             case {"picture": {"step": step, "theme": theme, "svg": svg}}:
                 if "moments" in message:
                     taken = {"noticed": self._noticed, "taken": time.time()}
@@ -317,31 +313,14 @@ class Preview:
             case {"ended": code, "words": words}:
                 # In the middle: who is done has said so, and is forgotten.
                 self._end(number, shown)
-                shown.fail(self._death_of(shown, code, words))
+                where = f"{shown.entry.file}:{shown.entry.line}"
+                shown.fail(death(self._course.folder, where, self._limit, code, words))
                 self._tell()
 
     def _end(self, number: int, shown: Shown) -> None:
         """A figure is not being drawn any more."""
         del self._running[number]
         shown.order, shown.working = 0, False
-
-    def _death_of(self, shown: Shown, code: int, words: str) -> dict[str, Any]:
-        """Why a process ended in the middle of a figure, with the author's line where it was."""
-        where = f"{shown.entry.file}:{shown.entry.line}"
-        root = f'"{self._course.folder.resolve()}{os.sep}'
-        for line in words.splitlines():
-            # The innermost call is told first.
-            if line.strip().startswith(f"File {root}"):
-                file, _, rest = line.partition(root)[2].partition('", line ')
-                where = f"{self._course.folder.name}/{file}:{rest.split()[0].rstrip(',')}"
-                break
-        if "Timeout" in words:
-            reason = f"took longer than {self._limit:g} s here, and was stopped"
-        elif words:
-            reason = f"the process that drew it crashed: {words.splitlines()[0]}"
-        else:
-            reason = f"the process that drew it ended with code {code}; see the terminal"
-        return trouble(self._course.folder, f"{where}: {reason}")
 
     def _restart(self) -> None:
         """Start another warm process, and have done there what was being done in this one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -100,6 +101,8 @@ def serve(folder: Path, *args: str, cwd: Path | None = None) -> Iterator[Served]
         text=True,
         start_new_session=True,
         cwd=cwd,
+        # A copy of figgen elsewhere is none that is measured.
+        env={key: value for key, value in os.environ.items() if not (cwd and "COVERAGE" in key)},
     )
     try:
         assert process.stdout is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import runpy
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from small_course import GOOD, STEPS, figure_with, write_course
 
 from figgen.build.course import read_course
-from figgen.publish import rendering, warm
+from figgen.publish import rendering, warm, watching
 from figgen.publish.excerpts import trouble
 from figgen.publish.preview import DEATHS, Preview
 from figgen.publish.reach import Reach
@@ -84,6 +85,41 @@ def test_reach(tmp_path: Path) -> None:
     (folder / "two.py").write_text(STEPS.replace('"one"', '"uno"'))
     change = reach.follow(read_course(folder), {folder / "two.py"})
     assert (change.stale, change.edited) == ({"two-steps"}, {"two-steps"})
+
+
+def test_what_is_watched(tmp_path: Path) -> None:
+    """Files of the course by the name it was given, what draws in figgen, and no passing file."""
+    folder = tmp_path / "link"
+    names = ("one.py", "data/words.txt", ".one.py.swp", "4913", "one.py~", "x.tmp")
+    paths = [str(tmp_path / "real" / name) for name in names]
+
+    def told(*more: Path) -> tuple[set[Path], bool]:
+        return watching._sorted(tmp_path / "real", folder, [*paths, *map(str, more)])
+
+    course = {folder / "one.py", folder / "data" / "words.txt"}
+    assert told() == (course, False)
+    for name, counts in (("draw/style.py", True), ("core/ops.py", True), ("build/check.py", True),
+                         ("cli/app.py", False), ("publish/server.py", False),
+                         ("draw/style.txt", False)):  # fmt: skip
+        assert told(warm.ENGINE / name) == (course, counts)
+
+
+def test_a_folder_that_cannot_be_watched(tmp_path: Path) -> None:
+    """One that is gone is waited for; then everything may have changed."""
+    folder, stop = tmp_path / "small", threading.Event()
+    told: list[Any] = []
+
+    def lost(reason: str) -> None:
+        told.append(reason)
+        folder.mkdir()
+
+    def changed(paths: set[Path], engine: bool) -> None:
+        told.append((paths, engine))
+        stop.set()
+
+    watching.watch(folder, changed, lost, stop)
+    assert "is gone" in told[0]
+    assert told[1:] == [({folder / "__init__.py"}, False)]
 
 
 # Drawing

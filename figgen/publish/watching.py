@@ -83,7 +83,7 @@ def _sorted(root: Path, folder: Path, paths: Iterable[str]) -> tuple[set[Path], 
     course: set[Path] = set()
     engine = False
     for path in map(Path, paths):
-        if path.name.startswith(".") or path.suffix in _PASSING:
+        if path.name.startswith(".") or path.name.endswith("~") or path.suffix in _PASSING:
             continue
         if path.is_relative_to(root):
             course.add(folder / path.relative_to(root))

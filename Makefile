@@ -48,6 +48,7 @@ bench: $(READY) ## measure, beside what figgen is compared to
 	$(BIN)/python benchmarks/graph.py
 	$(BIN)/python benchmarks/build.py
 	$(BIN)/python benchmarks/memory.py
+	$(BIN)/python benchmarks/serve.py
 
 lock: $(READY) ## renew constraints.txt from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv

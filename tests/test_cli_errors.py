@@ -381,7 +381,7 @@ def test_what_does_not_exist(tmp_path: Path, args: list[str], told: str) -> None
     [
         (["render"], "Missing argument 'NAME...'"),
         (["show"], "Missing argument 'NAME'"),
-        (["render", "good", "-f", "gif"], "'gif' is not one of 'svg', 'pdf', 'png'"),
+        (["render", "good", "-f", "bmp"], "'bmp' is not one of 'svg', 'pdf', 'png'"),
         (["build", "-t", "blue"], "'blue' is not one of 'light', 'dark', 'print'"),
         (["render", "good", "--step", "0"], "'0' is no step; give a number from 1 up, or 'all'"),
         (["render", "good", "--step", "last"], "'last' is no step"),

@@ -42,7 +42,10 @@ def test_what_is_read(tmp_path: Path) -> None:
     assert course.names == ("good", "two-steps")
     assert course.problems == ()
     entry = course.find("two-steps")
-    assert entry.definition == Definition("Two steps", "plot", "Two words.", steps=2, slot="half")
+    excuses = dict.fromkeys(("alt-length", "balance", "margin"), "a test")
+    assert entry.definition == Definition(
+        "Two steps", "plot", "Two words.", steps=2, slot="half", excuses=excuses
+    )
     assert (entry.section, entry.section_title) == ("two", "Two")
     assert entry.caption == "A word, and another."
     assert entry.file == "small/two.py"

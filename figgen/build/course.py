@@ -16,6 +16,7 @@ import sys
 import warnings
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from figgen.build.definition import Definition, DefinitionError, Perspective
@@ -333,11 +334,23 @@ def _require_course(folder: Path) -> None:
 
 
 def _parse(path: Path) -> ast.Module:
+    return parse(path.read_bytes(), str(path))
+
+
+# A preview reads a course at every change, and all its modules but one are the same.
+@lru_cache(maxsize=256)
+def parse(source: bytes, filename: str) -> ast.Module:
+    """The tree of a module, which is shared and must not be changed.
+
+    Raises:
+        SyntaxError: Also for what Python only warns of.
+        ValueError: If it is no text.
+    """
     # A warning is an error, with its line: "\sigma" in place of r"\sigma" is one letter away from
     # a formula that is silently another.
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        return ast.parse(path.read_bytes(), filename=str(path))
+        return ast.parse(source, filename=filename)
 
 
 def _constants(tree: ast.Module) -> dict[str, object]:

@@ -47,6 +47,7 @@ COMMANDS = {
     "listing": "listings:listing",
     "merge": "building:merge",
     "render": "making:render",
+    "serve": "serving:serve",
     "show": "catalogue:show",
 }
 """Where each command is; it is imported when it is asked for."""

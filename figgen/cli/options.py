@@ -85,6 +85,8 @@ def concept_names(
     ctx: click.Context, _param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Complete the name of a concept."""
+    from click.shell_completion import CompletionItem
+
     course = _course_or_none(ctx)
     return [
         CompletionItem(concept, help=title)

@@ -13,7 +13,7 @@ import pytest
 from small_course import GOOD, STEPS, figure_with, write_course
 
 from figgen.build.course import read_course
-from figgen.publish import rendering, warm, watching
+from figgen.publish import warm, watching
 from figgen.publish.excerpts import trouble
 from figgen.publish.preview import DEATHS, Preview
 from figgen.publish.reach import Reach
@@ -147,15 +147,17 @@ def test_what_is_looked_at_is_drawn_first(tmp_path: Path) -> None:
     assert "drawn" in messages[1]
     assert messages[-1] == {"done": True}
     first = list(render(order_for(folder, "two-steps", whole=False)))
-    assert [next(iter(each)) for each in first] == ["picture", "drawn", "done"]
+    assert [next(iter(each)) for each in first] == ["picture", "drawn", "drawn", "done"]
 
 
-def test_rules_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever has rules of the look enters them, and the page tells what they say."""
-    folder = write_course(tmp_path / "small", one=GOOD)
-    monkeypatch.setattr(rendering, "RULES", (lambda drawing: [f"{drawing.entry.name} is ugly"],))
-    messages = list(render(order_for(folder, "good")))
-    assert messages[1]["drawn"]["rules"] == ["good is ugly"]
+def test_broken_rules_are_told(tmp_path: Path) -> None:
+    """After the pictures, the rules of the look that are broken without an excuse."""
+    source = figure_with('canvas.text(11.5, 5, "off the canvas")')
+    folder = write_course(tmp_path / "small", one=source, two=GOOD)
+    *_, last, _done = render(order_for(folder, "bad"))
+    assert any("outside" in rule for rule in last["drawn"]["rules"])
+    *_, last, _done = render(order_for(folder, "good"))
+    assert last["drawn"]["rules"] == []
 
 
 def test_drawing_without_a_fork(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import chromium
 import pytest
 from serving import PATIENCE, Served, serve
-from small_course import GOOD, HEAD, STEPS, figure_with, here, write_course
+from small_course import GOOD, HEAD, SPARSE, STEPS, excused, figure_with, here, write_course
 
 ROOT = Path(__file__).parents[1]
 EVIL = "<script>document.title = 'evil'</script>"
@@ -24,7 +24,7 @@ EVIL = "<script>document.title = 'evil'</script>"
 def counted(value: float, name: str = "count") -> str:
     """A figure that prints a number."""
     return (
-        f'@figure(title="A number", perspective="math", alt="A number.")\n'
+        f'@figure(title="A number", perspective="math", alt="A number.", excuses={SPARSE})\n'
         f"def {name}(canvas: Canvas) -> None:\n"
         f'    """{EVIL}"""\n'
         f"    canvas.number(1, 1, {value})\n"
@@ -339,7 +339,8 @@ def test_a_figure_that_ends_its_process(tmp_path: Path, body: str, reason: str) 
         assert reason in trouble["reason"]
         if "code" not in reason:
             assert trouble["where"] == f"small/one.py:{here(source)}"
-        (folder / "one.py").write_text(figure_with('canvas.text(1, 1, "x")'))
+        mended = excused(figure_with('canvas.text(1, 1, "x")'), *SPARSE)
+        (folder / "one.py").write_text(mended)
         served.becomes("bad", "good")
 
 

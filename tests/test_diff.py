@@ -336,9 +336,14 @@ def test_a_folder_that_is_no_build_is_refused(run: Run, folder: Path) -> None:
     (folder / "old" / "light" / "png" / "good.png").unlink()
     done = run("diff", "--against", "old", "-j1")
     assert "good.png: cannot be read: No such file or directory; build that" in done.stdout
-    (folder / "old" / "manifest.json").write_text('{"figures": [{"name": "good", "files": [{}]}]}')
-    done = run("diff", "--against", "old")
-    assert "manifest.json: not a manifest that can be read; build it again" in done.stderr
+    for file, reason in (
+        ({}, "not a manifest of figgen; delete it and build again"),
+        ({"path": "good.png", "sha256": ""}, "not a manifest that can be read; build it again"),
+    ):
+        manifest = {"figures": [{"name": "good", "files": [file]}]}
+        (folder / "old" / "manifest.json").write_text(json.dumps(manifest))
+        done = run("diff", "--against", "old")
+        assert done.stderr == f"Error: old/manifest.json: {reason}\n"
 
 
 # Against a revision

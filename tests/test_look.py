@@ -16,6 +16,8 @@ from figgen.build.course import Entry, read_course
 from figgen.build.definition import Definition
 from figgen.build.drawing import Drawing, FigureError
 from figgen.build.look import check_ids, excuse, judge, same_words
+from figgen.build.order import Asset
+from figgen.build.writer import encode
 from figgen.core import Interval, relu, sigmoid, square
 from figgen.draw.canvas import Canvas
 from figgen.draw.cards import arrow, card, path
@@ -142,7 +144,7 @@ def ringed(canvas: Canvas) -> None:
 
 
 def with_id(canvas: Canvas, name: str) -> None:
-    """Two marks with one id."""
+    """Two marks to which an author gave one id."""
     for y in (1, 2):
         path(canvas, [(5.2, y), (7, y)]).set_gid(name)
 
@@ -268,11 +270,6 @@ PLANTED: dict[str, tuple[str, Plant]] = {
     ),
     "the name of a curve far above it": ("label-distance", lambda c: named_curve(c, (0, 0.8))),
     "the label of an edge far above it": ("label-distance", lambda c: labelled_edge(c, 0.8)),
-    # Ids
-    "two marks with one id": ("svg-ids", lambda c: with_id(c, "curve")),
-    "an id that matplotlib gives": (
-        "svg-ids", lambda c: path(c, [(5, 1), (7, 1)]).set_gid("axes_1"),
-    ),
     # What the alt text does not say
     "numbers that the alt text leaves out": (
         "alt-numbers", lambda c: [c.text(6, y, f"{y}.25") for y in (1, 2, 3)],
@@ -327,6 +324,17 @@ def test_two_figures_do_not_say_the_same() -> None:
     assert "one" in str(same_words(alts)["two"])
 
 
+def test_an_id_that_is_there_twice_is_found(clean: Canvas, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In what the writer makes, were it to give two glyphs one id."""
+
+    def faulty(drawing: Drawing, asset: Asset) -> bytes:
+        return encode(drawing, asset).replace(b"glyph-2", b"glyph-1")
+
+    assert "svg-ids" not in rules(clean)
+    monkeypatch.setattr("figgen.build.look.encode", faulty)
+    assert "svg-ids" in rules(clean)
+
+
 def test_a_reference_to_nothing_is_found() -> None:
     """And one to something is not."""
     svg = '<svg><a id="x"/><use xlink:href="#x"/><use clip-path="url(#y)"/></svg>'
@@ -337,6 +345,7 @@ def test_a_reference_to_nothing_is_found() -> None:
 # No false alarms
 
 FINE: dict[str, Plant] = {
+    "two marks with one id, which no file has": lambda c: with_id(c, "axes_1"),
     "dashes as a second cue": lambda c: (wave(c, 1, "forward"), wave(c, 1.4, "input", dashed=True)),
     "markers as a second cue": lambda c: (dot(c, 5.8, "forward"), dot(c, 6.4, "input", "s")),
     "hollow as a second cue": lambda c: (
@@ -435,7 +444,7 @@ def test_a_formula_that_cannot_be_typeset_is_told(clean: Canvas) -> None:
 def test_every_rule_is_planted() -> None:
     """No rule without a defect that it finds; more than forty defects in all."""
     planted = {rule for rule, _ in (*PLANTED.values(), *OFF.values())}
-    assert planted | {"alt-length", "alt-duplicate", "excuses"} == set(RULES)
+    assert planted | {"alt-length", "alt-duplicate", "svg-ids", "excuses"} == set(RULES)
     assert len(PLANTED) + len(OFF) >= 45
 
 

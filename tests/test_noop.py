@@ -219,10 +219,25 @@ def test_a_module_that_changes_during_the_build(
     assert "1 figure to draw" in run("build", *FAST, "-n").stdout
 
 
+def test_a_part_of_the_course_with_nothing_to_do(built: Path) -> None:
+    """It ends as early, though the other figures are stale or were never made; they still count."""
+    same = state.Request(str(built / "small"), ("svg",), ("light",), 200)
+    for out in ("build", "other"):
+        edit(built, "It is", "It was")
+        edit(built, '"two"', '"zwei"', module="two")
+        assert run("build", "good", *FAST, "-o", out).exit_code == 0
+        assert state.nothing_to_do(out, same, ("good",)) == ("A small course", 1, 1, ())
+        assert state.nothing_to_do(out, same, ("good", "two-steps")) is None
+        assert state.nothing_to_do(out, same, ()) is None
+        edit(built, "It was", "It is")
+        edit(built, '"zwei"', '"two"', module="two")
+        assert state.nothing_to_do(out, same, ("good",)) is None
+
+
 def test_a_state_that_cannot_be_written(built: Path) -> None:
     """The build goes on, and says what that means."""
-    shutil.rmtree(built / "build" / STATE)
-    (built / "build" / STATE).write_text("in the way", encoding="utf-8")
+    (built / "build" / state.FILE).unlink()
+    (built / "build" / state.FILE).mkdir()
     done = subprocess.run(
         [sys.executable, "-m", "figgen", "--figures", "small", "build", *FAST],
         capture_output=True, text=True, check=True,

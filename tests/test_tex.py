@@ -123,8 +123,8 @@ def test_lines_and_spans_are_revealed_in_beamer(canvas: Canvas, tmp_path: Path) 
     lines = [Line("a &= 1", stands="-"), Line("b &= 2", 3, role="forward", stands="-")]
     display(canvas, lines)
     with canvas.step(2, 2):
-        equation(canvas, 1, 1, "c", "backward")
-    equation(canvas, 2, 1, r"d \step {4} {+ e}")
+        equation(canvas, 1, 1, "c", "backward", stands="-")
+    equation(canvas, 2, 1, r"d \step {4} {+ e}", stands="-")
     source = canvas.sources["tex"]
     (tmp_path / "equation.tex").write_text(source)
     frames = Frames(tmp_path, [equations(source), r"\input{equation}"])

@@ -7,7 +7,9 @@ import zlib
 from itertools import zip_longest
 
 from figgen.build.errors import BuildError
-from figgen.build.vector import TOLERANCE
+
+TOLERANCE = 2e-6
+"""How far two numbers may be apart: scales and opacities stand among the places."""
 
 _NUMBER = re.compile(r"(?<![\w/])[-+]?(?:\d+\.?\d*|\.\d+)")
 _STREAM = re.compile(rb"stream\r?\n")

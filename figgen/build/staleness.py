@@ -361,13 +361,12 @@ class Staleness:
             found.hex() == data[self._short(path)] for path, found in digests_in(inputs).items()
         )
         fresh = {*plan.fresh, *made}
-        whole = all(entry.name in fresh for entry in self.course.entries) and sound >= {
-            file["path"] for file in written
-        }
+        whole = sound >= {file["path"] for file in written}
         first = {
             "request": tuple(self.request),
             "complete": certain and whole and unchanged and not self.course.problems,
             "title": self.course.title,
+            "stale": {*self.course.names} - fresh,
             "figures": {entry.name: len(self._wanted(entry, figures[entry.name]["has"]))
                         for entry in self.course.entries if entry.name in figures},
             "environment": environment(self.packages),

@@ -80,7 +80,12 @@ def nothing_to_do(out: str, request: Request, names: Sequence[str]) -> Summary |
     if known is None or not known["complete"] or known["request"] != tuple(request):
         return None
     files = known["figures"]
-    if not files.keys() >= set(names) or known["environment"] != environment(known["packages"]):
+    wanted = set(names) or known["stale"] | files.keys()
+    if (
+        known["stale"] & wanted
+        or not files.keys() >= wanted
+        or known["environment"] != environment(known["packages"])
+    ):
         return None
     if any(watched(folder) != held for folder, held in known["folders"].items()):
         return None
@@ -90,7 +95,6 @@ def nothing_to_do(out: str, request: Request, names: Sequence[str]) -> Summary |
         return None
     if not (inputs.settled and outputs.settled):
         _settle(out, path, data, known)
-    wanted = set(names) or files.keys()
     return Summary(
         known["title"], len(wanted), sum(files[name] for name in wanted), known["orphans"]
     )

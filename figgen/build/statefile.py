@@ -12,7 +12,7 @@ import sys
 import zlib
 from typing import Any
 
-_MAGIC = f"figgen 1 {sys.implementation.cache_tag} {sys.hexversion:x}\n".encode()
+_MAGIC = f"figgen 2 {sys.implementation.cache_tag} {sys.hexversion:x}\n".encode()
 _NUMBER = 8
 
 

@@ -92,9 +92,10 @@ class Drawn:
         return f'<path d="{data(item.segments)}"{fill}{_stroked(item.pen) if item.pen else ""}/>'
 
     def _words(self, item: Words, needs: list[str]) -> str:
-        uses = []
+        uses, words = [], ""
         for glyph, size, x, y in item.glyphs:
             found = outline(glyph)
+            words += found.character if found.character.isprintable() else " "
             if not found.segments:
                 continue
             name = self._glyphs.setdefault(glyph, f"glyph-{len(self._glyphs) + 1}")
@@ -106,7 +107,9 @@ class Drawn:
             corner = f'x="{number(left)}" y="{number(bottom)}"'
             uses.append(f'<rect {corner} width="{number(width)}" height="{number(height)}"/>')
         matrix = " ".join(number(each, 6) for each in item.matrix)
-        return f'<g transform="matrix({matrix})"{_painted("fill", item.colour)}>{"".join(uses)}</g>'
+        # Glyphs are paths; this is how a comparison of two files names them.
+        head = f'<g data-words={quoteattr(words)} transform="matrix({matrix})"'
+        return f"{head}{_painted('fill', item.colour)}>{''.join(uses)}</g>"
 
 
 def _head(width: str, height: str, prefix: str, about: About) -> str:

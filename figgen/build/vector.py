@@ -1,7 +1,7 @@
 """A vector file as structure and numbers, and what differs between two of them, in words.
 
 The normal form of an SVG is an SVG without what says nothing about the picture: title, description,
-metadata, prefixes and running numbers of ids. It is what the baselines keep. Of two files the
+metadata, fingerprint and the prefix of ids. It is what the baselines keep. Of two files the
 structure must be the same exactly, the numbers within a tolerance.
 """
 
@@ -18,21 +18,22 @@ from xml.sax.saxutils import escape, quoteattr
 
 from figgen.build.errors import BuildError
 
-TOLERANCE = 2e-6
-"""How far two numbers may be apart: matplotlib writes six decimals, and the last may be rounded
-the other way by another processor."""
+TOLERANCE = 1.5e-3
+"""How far two places may be apart, in points: the writer writes three decimals, and the last may be
+rounded the other way by another processor."""
+_FINER = 1e-3
+"""The share of it for what scales and turns, of which the writer writes six decimals."""
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _LINK = "{http://www.w3.org/1999/xlink}href"
-_WORDS = "words"
+_WORDS = "data-words"
 _WORDLESS = {"title", "desc", "metadata"}
-_UNUSED = {"role", "aria-labelledby"}
-_GROUP = re.compile(r"([a-z0-9A-Z]+?)_(\d+)")
+_UNUSED = {"role", "aria-labelledby", "data-fingerprint"}
 _NUMBER = re.compile(r"#[0-9a-fA-F]+|[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _REFERENCE = re.compile(r"url\(#([^)]*)\)")
+_MATRIX = re.compile(r"matrix\((\S+ \S+ \S+ \S+) (\S+ \S+)\)")
 
 _SHORT = 30
-_KINDS = {"line2d": "line", "FillBetweenPolyCollection": "area"}
 
 
 class VectorError(BuildError):
@@ -52,17 +53,13 @@ def normal(svg: str) -> str:
         VectorError: If it is no SVG.
     """
     root = _parse(svg)
-    figure = next((g.get("id") for g in root.iter(f"{_SVG}g") if g.get("id")), None) or ""
-    prefix = figure.removesuffix("figure_1") if figure.endswith("figure_1") else ""
-    return "\n".join(_lines(root, prefix, 0)) + "\n"
+    labels = root.get("aria-labelledby", "").split() or [""]
+    return "\n".join(_lines(root, labels[-1].removesuffix("desc"), 0)) + "\n"
 
 
 def _parse(svg: str) -> ET.Element:
-    # A comment holds the words of a text, whose letters are paths.
-    builder = ET.TreeBuilder(insert_comments=True, comment_factory=_words)
-    parser = ET.XMLParser(target=builder)  # noqa: S314 - our own files
     try:
-        root = ET.fromstring(svg, parser)  # noqa: S314
+        root = ET.fromstring(svg)  # noqa: S314 - our own files
     except ET.ParseError as error:
         raise VectorError(f"not an SVG that can be read: {error}") from None
     if root.tag != f"{_SVG}svg":
@@ -70,24 +67,15 @@ def _parse(svg: str) -> ET.Element:
     return root
 
 
-def _words(text: str | None) -> ET.Element:
-    element = ET.Element(_WORDS)
-    element.text = text
-    return element
-
-
 def _lines(element: ET.Element, prefix: str, depth: int) -> Iterator[str]:
     indent = " " * depth
-    if element.tag == _WORDS:
-        yield f"{indent}<!--{element.text}-->"
-        return
     tag = element.tag.removeprefix(_SVG)
     if tag in _WORDLESS:
         return
     attributes = "".join(
         f" {name}={quoteattr(value)}" for name, value in _attributes(element, prefix, depth)
     )
-    text = (element.text or "").strip().replace(f"#{prefix}figure_1 *", "*")
+    text = (element.text or "").strip()
     children = [line for child in element for line in _lines(child, prefix, depth + 1)]
     if children:
         yield f"{indent}<{tag}{attributes}>"
@@ -106,15 +94,12 @@ def _attributes(element: ET.Element, prefix: str, depth: int) -> Iterator[tuple[
     for name, value in element.attrib.items():
         if name in _UNUSED:
             continue
-        if name == "id" and (group := _GROUP.fullmatch(value.removeprefix(prefix))):
-            # Counted in the order of drawing, so that one artist more would rename all others.
-            yield "class", group[1]
-        elif name == "id":
-            yield "id", value.removeprefix(prefix)
+        if name == "id":
+            yield name, value.removeprefix(prefix)
         elif name == _LINK:
             yield "xlink:href", value.replace(f"#{prefix}", "#", 1)
         else:
-            yield name, " ".join(value.replace(f"url(#{prefix}", "url(#").split())
+            yield name, value.replace(f"url(#{prefix}", "url(#")
 
 
 # Two of them
@@ -131,7 +116,7 @@ class _Part:
 
 @dataclass
 class _Artist:
-    """What one artist of matplotlib drew."""
+    """One shape or line of words, with what limits it."""
 
     kind: str
     number: int = 0
@@ -156,7 +141,7 @@ def differences(before: str, after: str, tolerance: float = TOLERANCE) -> list[s
     Args:
         before: A file of figgen, or its normal form.
         after: Likewise.
-        tolerance: How far two numbers may be apart, in the units of the file.
+        tolerance: How far two places may be apart, in points.
 
     Returns:
         A sentence for each artist that differs, in the order of drawing.
@@ -194,48 +179,46 @@ def _aligned(
 def _artists(svg: str) -> list[_Artist]:
     root = _parse(svg)
     named = {name: element for element in root.iter() if (name := element.get("id"))}
-    artists: list[_Artist] = []
     counts: Counter[str] = Counter()
+    canvas = _Artist("canvas", 1)
+    artists = [canvas]
 
-    def begin(kind: str) -> _Artist:
-        kind = _KINDS.get(kind, kind)
+    def walk(element: ET.Element, depth: int) -> None:
+        if element.tag == f"{_SVG}defs":
+            # Said where it is used, so that it does not matter who uses it first.
+            return
+        # The file, and in it what turns all upside down.
+        if depth < 2 and len(element):  # noqa: PLR2004
+            canvas.parts.append(_part(element, named))
+            for child in element:
+                walk(child, depth + 1)
+            return
+        inner = element
+        while inner.get("clip-path") and len(inner):
+            inner = inner[0]
+        drawn = "line" if inner.get("fill") == "none" else "area"
+        kind = drawn if inner.tag == f"{_SVG}path" else "text"
         counts[kind] += 1
-        artists.append(_Artist(kind, counts[kind]))
-        return artists[-1]
+        parts = [_part(each, named) for each in element.iter()]
+        artists.append(_Artist(kind, counts[kind], inner.get(_WORDS, ""), parts))
 
-    def walk(element: ET.Element, artist: _Artist) -> None:
-        for child in element:
-            if child.tag == _WORDS:
-                artist.words = (child.text or "").strip()
-            elif child.tag == f"{_SVG}defs":
-                # Said where it is used, so that it does not matter who uses it first.
-                artist.parts += [_part(rule, named) for rule in child.findall(f"{_SVG}style")]
-            elif child.tag == f"{_SVG}g" and (kind := child.get("class")):
-                walk(child, begin(kind))
-            else:
-                artist.parts.append(_part(child, named))
-                walk(child, artist)
-
-    canvas = begin("canvas")
-    canvas.parts.append(_part(root, named))
-    walk(root, canvas)
-    return [artist for artist in artists if artist.parts]
+    walk(root, 0)
+    return artists
 
 
 def _part(element: ET.Element, named: dict[str, ET.Element]) -> _Part:
     """An element with all that it refers to."""
     part = _Part(element.tag.removeprefix(_SVG), {}, {})
-    text = {"text": element.text.strip()} if element.text and element.text.strip() else {}
-    values = {name: value for name, value in element.attrib.items() if name != "id"} | text
-    for name, value in values.items():
-        if name == "style":
-            for rule in value.split(";"):
-                key, _, setting = rule.strip().partition(": ")
-                _enter(part, key, setting)
-        elif name == _LINK and value.startswith("#"):
-            _refer(part, "glyph" if "-" in value else "marker", value[1:], named)
+    for name, value in element.attrib.items():
+        if name in {"id", _WORDS}:
+            continue
+        if name == _LINK and value.startswith("#"):
+            _refer(part, "glyph", value[1:], named)
         elif reference := _REFERENCE.fullmatch(value):
             _refer(part, name, reference[1], named)
+        elif matrix := _MATRIX.fullmatch(value):
+            _enter(part, "transform", matrix[1])
+            _enter(part, "place", matrix[2])
         else:
             _enter(part, {"d": "path"}.get(name, name), value)
     return part
@@ -273,7 +256,8 @@ def _moved(before: _Artist, after: _Artist, tolerance: float) -> str:
             values.setdefault(name, []).extend(zip(numbers, new.numbers[name], strict=True))
     said = []
     for name, pairs in values.items():
-        apart = [(a, b) for a, b in pairs if abs(a - b) > tolerance]
+        most = tolerance * _FINER if name == "transform" else tolerance
+        apart = [(a, b) for a, b in pairs if abs(a - b) > most]
         if len(apart) == 1:
             said.append("{}: {:.7g} became {:.7g}".format(name, *apart[0]))
         elif apart:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -119,6 +120,7 @@ def build(
     """
     from figgen.build.state import Request, nothing_to_do
 
+    machines = Machines(jobs, cluster, timeout, memory)
     request = Request(str(course_folder(ctx)), formats, themes, DEFAULT_DPI)
     # Most builds end here, before anything is imported that takes time.
     summary = None
@@ -127,7 +129,6 @@ def build(
     if summary is not None:
         _report_nothing(summary, out, as_json=as_json, dry_run=dry_run)
         return
-    machines = Machines(jobs, cluster, timeout, memory)
     work = Build(request, out, machines, shard, why, force, prune, as_json)
     course = open_course(ctx)
     entries = work.select(course, names)
@@ -149,6 +150,9 @@ class Machines:
         cluster: Where the scheduler of a cluster is; None for this machine.
         timeout: How many seconds a figure may take.
         memory: How many megabytes a figure may take; None for the usual.
+
+    Raises:
+        RequestError: If an option is for other machines.
     """
 
     jobs: int | None = None
@@ -156,24 +160,33 @@ class Machines:
     timeout: float = TIMEOUT
     memory: int | None = None
 
-    def executor(self) -> Executor:
-        """What draws them.
+    def __post_init__(self) -> None:
+        if self.cluster and (self.jobs or self.memory):
+            option = "-j" if self.jobs else "--memory"
+            raise RequestError(f"{option} is for this machine, and not for a cluster; leave it")
+        if self.memory:
+            from figgen.build.workers import LIMITS_MEMORY
+
+            if not LIMITS_MEMORY:
+                reason = "this system cannot limit the memory of a process; leave it"
+                raise RequestError(f"--memory: {reason}")
+
+    def reached(self) -> AbstractContextManager[Executor | None]:
+        """The cluster, if it is one, until the context ends.
 
         Raises:
-            RequestError: If an option is for other machines.
+            BuildError: If the cluster cannot be used.
         """
-        if self.cluster:
-            if self.jobs or self.memory:
-                option = "-j" if self.jobs else "--memory"
-                raise RequestError(f"{option} is for this machine, and not for a cluster; leave it")
-            from figgen.build.cluster import Cluster as Dask
+        if not self.cluster:
+            return nullcontext()
+        from figgen.build.cluster import Cluster as Dask
 
-            return Dask(self.cluster, timeout=self.timeout)
+        return Dask(self.cluster, timeout=self.timeout)
+
+    def workers(self) -> Executor:
+        """Processes of this machine."""
         from figgen.build.workers import LIMITS_MEMORY, Workers
 
-        if self.memory and not LIMITS_MEMORY:
-            reason = "this system cannot limit the memory of a process; leave it"
-            raise RequestError(f"--memory: {reason}")
         return Workers(
             self.jobs or os.cpu_count() or 1,
             timeout=self.timeout,
@@ -304,17 +317,19 @@ class Build:
         """Draw what is stale; figures that fail are complained of and do not stop the others.
 
         Raises:
-            BuildError: If the folder cannot be written to, or another build is at work in it.
+            BuildError: If the folder cannot be written to, another build is at work in it, or the
+                cluster cannot be used.
         """
         from figgen.build.files import prepare
         from figgen.build.locking import locked
 
         # What would make the work useless is told before it and not after it.
-        prepare(self.out)
-        with locked(self.out):
-            return self._draw(course, entries)
+        with self.machines.reached() as cluster:
+            prepare(self.out)
+            with locked(self.out):
+                return self._draw(course, entries, cluster)
 
-    def _draw(self, course: Course, entries: Sequence[Entry]) -> Result:
+    def _draw(self, course: Course, entries: Sequence[Entry], cluster: Executor | None) -> Result:
         from figgen.build.staleness import Made
         from figgen.build.times import read_times, write_times
 
@@ -325,7 +340,7 @@ class Build:
         outcomes: list[Outcome] = []
         if stale:
             # First, because it warms up while this process imports the same.
-            executor = self.machines.executor()
+            executor = cluster or self.machines.workers()
             drawn = self.machines.sendable(course)
             outcomes = make(drawn, stale, staleness.order, executor, read_times(self.out))
         complain_of_problems(course)

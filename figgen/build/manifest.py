@@ -57,9 +57,9 @@ def write_manifest(
 ) -> Manifest:
     """Enter what was built into a manifest in ``out``.
 
-    A figure that was not built this time keeps what is known of its files, because they are still
-    there; what its module says of it is told anew, but not if it failed: its files do not say so
-    yet. The files of a figure that the course no longer has are orphans.
+    A figure that was not built this time, or failed, keeps what is known of its files, because they
+    are still there; what its module says of it is told anew. The files of a figure that the course
+    no longer has are orphans.
 
     Returns:
         The manifest as it is now.
@@ -68,15 +68,16 @@ def write_manifest(
         BuildError: If the file cannot be read or written.
     """
     old = read_manifest(out, name)
-    tried = {each.name: each.record for each in outcomes}
+    drawn = {each.name: each.record for each in outcomes if each.record is not None}
     figures: dict[str, dict[str, Any]] = {}
     orphans = {*old.orphans, *(file["path"] for each in old.figures.values()
                                for file in each["files"])}  # fmt: skip
     for entry in course.entries:
         before = old.figures.get(entry.name)
-        record = tried.get(entry.name) or before
-        if record is not None and entry.name not in tried:
-            record = record | entry.as_json()
+        record = drawn.get(entry.name)
+        if record is None and before is not None:
+            # Its alt text ends with the numbers that were drawn.
+            record = before | entry.as_json() | {"alt": before["alt"]}
         own = places(entry)
         orphans -= own
         if record is not None:

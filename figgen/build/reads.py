@@ -126,6 +126,8 @@ def recorded(folder: Path) -> Iterator[list[Read]]:
     """
     watch(folder)
     _watch.reads = set()
+    # What was written before is no work of this figure's: a course that was edited here, say.
+    _watch.written = set()
     # A source that is in the cache would not be opened again.
     linecache.clearcache()
     found: list[Read] = []

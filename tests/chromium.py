@@ -141,7 +141,10 @@ class Browser:
         text, _, self._rest = self._rest.partition(b"\0")
         message: dict[str, Any] = json.loads(text)
         match message:
-            case {"method": "Network.requestWillBeSent", "params": {"request": {"url": url}}}:
+            # Its own pages, like the one it begins with, are asked of nobody.
+            case {"method": "Network.requestWillBeSent", "params": {"request": {"url": url}}} if (
+                not url.startswith("chrome://")
+            ):
                 self.requested.append(url)
             case {"method": "Log.entryAdded", "params": {"entry": entry}}:
                 self.errors.append(entry["text"])

@@ -67,6 +67,12 @@ def course() -> Course:
 
 
 @pytest.fixture
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes that are started are not measured: what measures them would import and write."""
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+
+
+@pytest.fixture
 def canvas() -> Canvas:
     """An empty canvas whose author is the test module that draws on it."""
     return Canvas()

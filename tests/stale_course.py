@@ -8,6 +8,7 @@ from figgen.build import builder, manifest
 from figgen.build.course import read_course
 from figgen.build.order import Order
 from figgen.build.staleness import Made, Plan, Staleness
+from figgen.build.workers import Workers
 
 HEAD = """\
 from figgen import figure
@@ -232,7 +233,8 @@ def build(folder: Path, **order: object) -> Plan:
     (folder / "build").mkdir(exist_ok=True)
     found = staleness(folder, **order)
     plan = found.plan()
-    outcomes = builder.build(found.course, plan.stale, found.order)
+    # In a process of its own, as a build does it: here fonts and modules may be open already.
+    outcomes = builder.build(found.course, plan.stale, found.order, executor=Workers(1))
     assert [each.error for each in outcomes if each.error] == []
     now = manifest.write_manifest(found.course, found.order.out, outcomes)
     made = {each.name: Made(each.record, each.reads) for each in outcomes if each.record}

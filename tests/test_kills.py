@@ -156,6 +156,7 @@ def disturb(version: str, moments: random.Random, seconds: float) -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize("half", [1, 2])
 def test_killed_builds_lose_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, half: int

@@ -154,6 +154,7 @@ def limited(size: int) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_files_that_cannot_be_written_in_full(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

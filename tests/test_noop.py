@@ -56,6 +56,7 @@ def edit(folder: Path, old: str, new: str, module: str = "one") -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_a_build_with_nothing_to_do_imports_nothing(built: Path) -> None:
     """Neither numpy nor matplotlib nor the reading of the course."""
     script = (

@@ -184,7 +184,10 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The scenes of the right lesson and of all the wrong ones."""
     course = read_course(write_lessons(tmp_path_factory.mktemp("lessons") / "course"))
     assert not course.problems
-    return {entry.name: scene(draw(course, entry).canvas) for entry in course.entries}
+    return {
+        entry.name: scene(draw(course, entry).canvas, entry.definition.alt)
+        for entry in course.entries
+    }
 
 
 def told(before: str, after: str, *, exact: bool = True) -> list[str]:

@@ -146,6 +146,7 @@ class Cluster(Executor):
         if again:
             self._begin(again)
 
+    # The arguments are those of the interface of an executor, of which nothing is left to wait for here.
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
         """Leave the cluster; tasks that are not done are given up."""
         self._client.close()

@@ -146,7 +146,7 @@ class Cluster(Executor):
         if again:
             self._begin(again)
 
-    # The arguments are those of the interface of an executor, of which nothing is left to wait for here.
+    # The arguments are those of the interface; the cluster has nothing to wait for.
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
         """Leave the cluster; tasks that are not done are given up."""
         self._client.close()

@@ -310,6 +310,12 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
         "_late.value = 2\nfrom ._registry import entered\n@entered\ndef more(): return 3\n",
         ALL,
     ),
+    "a function beside a name set elsewhere": (
+        "_late.py",
+        "return value",
+        "return -value",
+        only("late"),
+    ),
     "module-level code": ("_patch.py", "_late.value = 2", "_late.value = 3", ALL),
     "new module-level code": ("_tables.py", "", "print()\n", ALL),
     "module-level code that goes": ("_patch.py", "_late.value = 2\n", "", ALL),

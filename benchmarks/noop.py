@@ -16,10 +16,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from figgen.build.builder import Outcome
 from figgen.build.course import read_course
 from figgen.build.manifest import read_manifest, write_manifest
 from figgen.build.order import Order, assets, place
+from figgen.build.outcome import Outcome
 from figgen.build.signatures import digest
 from figgen.build.staleness import Made, Staleness
 

@@ -15,9 +15,10 @@ from matplotlib.patches import Circle, Rectangle
 
 from figgen.core import Claim, InputError
 from figgen.core.numbers import MINUS
-from figgen.draw.canvas import POINTS_PER_INCH, SLOTS, Canvas, CanvasError, Slot
+from figgen.draw.canvas import SLOTS, Canvas, CanvasError, Slot
 from figgen.draw.style import SMALL, style
 from figgen.draw.theme import DARK, LIGHT, PRINT, THEMES, TINT
+from figgen.draw.units import POINTS_PER_INCH
 
 
 def visible(canvas: Canvas, step: int) -> set[str]:

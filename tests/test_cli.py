@@ -21,11 +21,12 @@ from conftest import COURSE, ROOT
 from small_course import GOOD, HEAD, PERSPECTIVES, STEPS, with_concepts, write_course
 
 from figgen.build.files import STATE
-from figgen.build.order import DPI, FORMATS, SOURCES, Format
+from figgen.build.order import FORMATS, SOURCES, Format
 from figgen.cli import making, options
 from figgen.cli.app import COMMANDS, program
 from figgen.core import Claim
 from figgen.draw.theme import THEMES
+from figgen.draw.units import DPI
 
 FIGGEN = [sys.executable, "-m", "figgen"]
 

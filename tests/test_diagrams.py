@@ -17,13 +17,14 @@ from test_overlap import DIAGRAMS, box_of, clashes
 
 from figgen.core import InputError
 from figgen.core.trace import trace
-from figgen.draw.canvas import POINTS_PER_INCH, Canvas, CanvasError
+from figgen.draw.canvas import Canvas, CanvasError
 from figgen.draw.diagrams import PADDING, Diagram, bezier
 from figgen.draw.graphs import GraphDrawing
 from figgen.draw.labels import EDGE_GAP
 from figgen.draw.planes import Box
 from figgen.draw.style import style
 from figgen.draw.typesetting import FormulaError
+from figgen.draw.units import POINTS_PER_INCH
 
 EVERYWHERE = Box(0.1, 0.1, 11.8, 5.4)
 

@@ -17,13 +17,14 @@ from figgen.build.drawing import draw
 from figgen.core import Claim, InputError, Interval, square
 from figgen.core.identities import Random, Values, equation_claims
 from figgen.draw import equations
-from figgen.draw.canvas import POINTS_PER_INCH, Canvas
+from figgen.draw.canvas import Canvas
 from figgen.draw.equations import DISPLAY, Draws, Line, broken, display, equation, place
 from figgen.draw.latex import aligned, element_grid, led, matrix, weighted_sums
 from figgen.draw.planes import Box
 from figgen.draw.plots import Plot
 from figgen.draw.theme import DARK, LIGHT, Role
 from figgen.draw.typesetting import typeset
+from figgen.draw.units import POINTS_PER_INCH
 
 STEPS = {
     "functions-math": 1,

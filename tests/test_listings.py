@@ -26,13 +26,14 @@ from figgen.core import Array, Function, InputError, deriv, sigmoid, square
 from figgen.core.derivatives import extrapolate
 from figgen.core.functions import FUNCTIONS
 from figgen.draw.calls import numbers_in
-from figgen.draw.canvas import POINTS_PER_INCH, Canvas
+from figgen.draw.canvas import Canvas
 from figgen.draw.code import BAND, Listing
 from figgen.draw.listings import ADVANCE, run, source_of
 from figgen.draw.planes import Box
 from figgen.draw.style import CODE_FAMILY
 from figgen.draw.theme import ROLES, THEMES, Theme
 from figgen.draw.tokens import LOOKS, runs
+from figgen.draw.units import POINTS_PER_INCH
 
 TAUGHT: list[Callable[..., Any]] = [
     *FUNCTIONS.values(),

@@ -16,10 +16,11 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from figgen.draw.canvas import POINTS_PER_INCH, Canvas
+from figgen.draw.canvas import Canvas
 from figgen.draw.diagrams import Diagram
 from figgen.draw.planes import Box
 from figgen.draw.style import style
+from figgen.draw.units import POINTS_PER_INCH
 
 TOUCH = 0.5
 """Points by which two boxes may share a border: the measures of glyphs are that exact."""

@@ -16,10 +16,10 @@ from conftest import COURSE
 from stale_course import FIGURES, MODULES
 
 from figgen.build import environment, project
-from figgen.build.builder import make
 from figgen.build.dependencies import Dependencies
 from figgen.build.fingerprints import reached
 from figgen.build.loading import load
+from figgen.build.maker import make
 from figgen.build.order import Order
 
 ALL = FIGURES
@@ -403,7 +403,8 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
         ALL,
     ),
     "a size of the style": ("figgen/draw/style.py", "LABEL = 20.0", "LABEL = 21.0", ALL),
-    "the canvas": ("figgen/draw/canvas.py", "POINTS_PER_INCH = 72", "POINTS_PER_INCH = 71", ALL),
+    "the canvas": ("figgen/draw/canvas.py", "(3.2, 1.6)", "(3.2, 1.7)", ALL),
+    "a unit": ("figgen/draw/units.py", "POINTS_PER_INCH = 72", "POINTS_PER_INCH = 71", ALL),
     "the listing in figgen": ("figgen/draw/code.py", "GAP = 0.12", "GAP = 0.13", only("sourced")),
     "the resolution": ("figgen/build/order.py", "DPI = 200", "DPI = 201", ALL),
 }

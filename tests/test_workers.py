@@ -18,9 +18,11 @@ import pytest
 from conftest import COURSE
 from small_course import GOOD, HEAD, STEPS, write_course
 
-from figgen.build.builder import Outcome, build, make
+from figgen.build.builder import build
 from figgen.build.course import Entry, read_course
+from figgen.build.maker import make
 from figgen.build.order import Order
+from figgen.build.outcome import Outcome
 from figgen.build.times import NAME, read_times, write_times
 from figgen.build.workers import LIMITS_MEMORY, LostError, Workers, serve
 

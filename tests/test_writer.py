@@ -21,11 +21,12 @@ import pytest
 from conftest import COURSE, ROOT, drawing_of
 from PIL import Image
 
-from figgen.build.builder import build, make
+from figgen.build.builder import build
 from figgen.build.course import Course, read_course
 from figgen.build.drawing import Drawing, FigureError, draw
 from figgen.build.errors import BuildError
 from figgen.build.files import write
+from figgen.build.maker import make
 from figgen.build.order import FORMATS, Asset, Order
 from figgen.build.workers import Workers
 from figgen.build.writer import encode

@@ -1,118 +1,28 @@
-"""The build: figures to files, several at a time, and what became of each."""
+"""The build: figures to files, several at a time, and what became of each.
+
+It draws nothing itself, so that it need not import what draws: worker processes do that.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import math
-import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
-from contextlib import closing, suppress
-from dataclasses import dataclass, field, replace
+from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from figgen.build.course import Course, Entry
-from figgen.build.drawing import Drawing, FigureError, draw, settle
 from figgen.build.errors import BuildError
 from figgen.build.files import write
-from figgen.build.order import Order, assets, place
-from figgen.build.reads import Read, recorded
+from figgen.build.order import Order
+from figgen.build.outcome import Made, Outcome
 from figgen.build.workers import LostError
-from figgen.build.writer import encode_all
 
 SHOWN = 3
 """How many of the figures that are being drawn a progress bar has room for."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one figure.
-
-    Attributes:
-        name: The figure's name.
-        record: The figure's entry in the manifest; None if it failed.
-        error: Why it failed; None if it did not.
-        reads: The files and folders that it read.
-        seconds: How long it took to draw; None if its process was lost.
-    """
-
-    name: str
-    record: dict[str, Any] | None = None
-    error: str | None = None
-    reads: tuple[Read, ...] = ()
-    seconds: float | None = None
-
-
-@dataclass(frozen=True)
-class Made:
-    """One figure as it comes from where it was drawn, which need not share a disk with the build.
-
-    Attributes:
-        outcome: What became of it.
-        contents: The bytes of its files, by their path in the build folder.
-    """
-
-    outcome: Outcome
-    contents: Mapping[str, bytes] = field(default_factory=dict)
-
-
-def validate(course: Course, entries: Sequence[Entry], order: Order) -> None:
-    """Refuse an order that does not fit every figure, before the first is drawn.
-
-    Raises:
-        RequestError: If a figure has no such step or parameter, or a value does not fit.
-    """
-    for entry in entries:
-        assets(entry, order)
-        if order.settings:
-            # A module that does not import is no fault of the order; `make` tells it.
-            with suppress(FigureError):
-                settle(course, entry, order.settings)
-
-
-def make(course: Course, entry: Entry, order: Order) -> Made:
-    """Draw one figure and check its claims; errors become part of the outcome, files are bytes."""
-    start = time.perf_counter()
-    try:
-        with recorded(course.folder) as reads:
-            drawing = draw(course, entry, order.settings)
-            drawing.require_claims()
-            wanted = assets(entry, order, drawing.canvas.sources)
-            encoded = list(encode_all(drawing, wanted, order.dpi))
-    except BuildError as error:
-        reason = str(error)
-        if isinstance(error.__cause__, MemoryError):
-            reason += "; --memory allows more"
-        return Made(Outcome(entry.name, error=reason, seconds=time.perf_counter() - start))
-    files = [
-        {
-            "path": place(asset, order).as_posix(),
-            "theme": asset.theme,
-            "format": asset.format,
-            "step": asset.step,
-            "alt": drawing.alt(asset.step),
-            "sha256": hashlib.sha256(data).hexdigest(),
-        }
-        for asset, data in encoded
-    ]
-    about = record(drawing) | {"sources": sorted(drawing.canvas.sources), "files": files}
-    contents = {place(asset, order).as_posix(): data for asset, data in encoded}
-    seconds = time.perf_counter() - start
-    outcome = Outcome(entry.name, record=about, reads=tuple(reads), seconds=seconds)
-    return Made(outcome, contents)
-
-
-def record(drawing: Drawing) -> dict[str, Any]:
-    """Everything known of a drawn figure, as plain data."""
-    return drawing.entry.as_json() | {
-        "alt": drawing.alt(),
-        "fingerprint": drawing.fingerprint,
-        "claims": [claim.as_json() for claim in drawing.claims],
-        "equations": [equation.as_json() for equation in drawing.canvas.equations],
-    }
 
 
 def build(
@@ -178,7 +88,7 @@ def _made_here(
 ) -> Generator[Made]:
     for entry in entries:
         doing([entry.name])
-        yield make(course, entry, order)
+        yield _make(course, order, entry)
 
 
 def _made_there(
@@ -216,4 +126,6 @@ def _running(futures: Mapping[Future[Made], Entry]) -> list[str]:
 
 
 def _make(course: Course, order: Order, entry: Entry) -> Made:
+    from figgen.build.maker import make  # noqa: PLC0415 - in the process that draws
+
     return make(course, entry, order)

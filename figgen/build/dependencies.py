@@ -20,7 +20,7 @@ from hashlib import blake2b
 from figgen.build.names import Names
 from figgen.build.scanning import MUTATORS, Module, Unit
 
-MAKE = "figgen.build.builder:make"
+MAKE = "figgen.build.maker:make"
 """What makes a figure; every figure depends on it."""
 
 _CODE = "<code>"

@@ -15,7 +15,7 @@ from figgen.build.order import FORMATS, SOURCES, Order, assets
 from figgen.build.state import MANIFEST as NAME
 
 if TYPE_CHECKING:
-    from figgen.build.builder import Outcome
+    from figgen.build.outcome import Outcome
 
 VERSION = 1
 

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 from figgen.build.course import Entry
 from figgen.build.errors import BuildError, RequestError
+from figgen.draw.units import DPI
 
 Format: TypeAlias = Literal["svg", "pdf", "png", "dot", "tex", "mathml", "txt", "html"]
 
@@ -20,9 +21,6 @@ SOURCES: tuple[Format, ...] = ("dot", "tex", "mathml", "txt", "html")
 
 THEMES = ("light", "dark", "print")
 """The names of the themes, as in `figgen.draw.theme`."""
-
-DPI = 200
-"""Resolution of a PNG: the full slot is 2400 pixels wide, enough for a 4K projector."""
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,11 @@ from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Transform
 
 from figgen.build.recording import RGBA, Recorder, clip_of
-from figgen.draw.canvas import POINTS_PER_INCH, Canvas, CanvasError
+from figgen.draw.canvas import Canvas, CanvasError
 from figgen.draw.fonts import font_for
 from figgen.draw.marks import Mark
 from figgen.draw.mathtext import MATHTEXT
+from figgen.draw.units import POINTS_PER_INCH
 
 Segment: TypeAlias = tuple[str, tuple[float, ...]]
 """A letter as in SVG (M, L, Q, C or Z) and the coordinates."""

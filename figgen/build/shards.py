@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from figgen.build.builder import Outcome
 from figgen.build.course import Course, Entry
 from figgen.build.errors import BuildError
 from figgen.build.manifest import read_manifest, write_manifest
+from figgen.build.outcome import Outcome
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from figgen.build.builder import Outcome
 from figgen.build.files import STATE, write
+from figgen.build.outcome import Outcome
 
 NAME = f"{STATE}/times.json"
 """A file of its own: times differ from build to build, and the manifest must not."""

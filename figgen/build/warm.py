@@ -15,9 +15,9 @@ from PIL import Image
 
 import figgen.core
 import figgen.draw
-from figgen.build import builder
+from figgen.build import maker
 
-__all__ = ["backend_agg", "backend_pdf", "backend_svg", "builder"]
+__all__ = ["backend_agg", "backend_pdf", "backend_svg", "maker"]
 
 for package in (figgen.core, figgen.draw):
     for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):

@@ -7,11 +7,12 @@ from functools import cached_property
 
 from figgen.build import pdf, svg
 from figgen.build.drawing import Drawing, FigureError, nothing_in_silence
-from figgen.build.order import DPI, Asset
+from figgen.build.order import Asset
 from figgen.build.raster import Raster
 from figgen.build.shapes import VectorRecorder
 from figgen.draw.style import style
 from figgen.draw.theme import THEMES, Theme
+from figgen.draw.units import DPI
 
 
 class _Encoder:

@@ -31,10 +31,10 @@ from figgen.cli.output import complain, complain_of_problems, counted, print_jso
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from figgen.build.builder import Outcome
     from figgen.build.course import Course, Entry
     from figgen.build.manifest import Manifest
     from figgen.build.order import Format
+    from figgen.build.outcome import Outcome
     from figgen.build.staleness import Plan, Staleness
     from figgen.build.state import Request, Summary
 
@@ -333,14 +333,15 @@ class Build:
         from figgen.build.staleness import Made
         from figgen.build.times import read_times, write_times
 
+        # First, because the process that workers come from imports all that draws, while this one
+        # finds out what is stale; a build that gets here has as a rule something to draw.
+        executor = cluster or self.machines.workers()
         staleness, plan = self._plan(course, entries)
         stale = _among(plan.stale, entries)
         if self.why:
             _explain(stale, plan, why=True, as_json=self.as_json)
         outcomes: list[Outcome] = []
         if stale:
-            # First, because it warms up while this process imports the same.
-            executor = cluster or self.machines.workers()
             drawn = self.machines.sendable(course)
             outcomes = make(drawn, stale, staleness.order, executor, read_times(self.out))
         complain_of_problems(course)

@@ -107,8 +107,8 @@ def show(ctx: click.Context, name: str, as_json: bool) -> None:
     complain_of_problems(course)
     entry = course.find(name)
 
-    from figgen.build.builder import record
     from figgen.build.drawing import draw, settle
+    from figgen.build.maker import record
     from figgen.build.parameters import as_text, in_words, parameters
 
     function, _ = settle(course, entry, {})

@@ -28,9 +28,9 @@ from figgen.cli.output import complain, complain_of_problems, progress
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from figgen.build.builder import Outcome
     from figgen.build.course import Course, Entry
     from figgen.build.order import Format, Order
+    from figgen.build.outcome import Outcome
 
 DEFAULT_DPI = 200
 
@@ -123,8 +123,8 @@ def render(
         )
         return
 
-    from figgen.build.builder import validate
     from figgen.build.files import prepare
+    from figgen.build.maker import validate
     from figgen.build.order import Order
 
     order = Order(

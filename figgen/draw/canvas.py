@@ -32,6 +32,7 @@ from figgen.draw.marks import Letters, Mark, drawn, require_plain
 from figgen.draw.mathtext import MATHTEXT
 from figgen.draw.style import LABEL, SMALL, style
 from figgen.draw.theme import ROLES, TINT, Role, Theme
+from figgen.draw.units import POINTS_PER_INCH
 
 Slot: TypeAlias = Literal["full", "half", "strip"]
 
@@ -41,8 +42,6 @@ SLOTS: dict[Slot, tuple[float, float]] = {
     "strip": (12.0, 2.6),
 }
 """Width and height of each slot in inches, on a slide of 13.33 x 7.5 inches."""
-
-POINTS_PER_INCH = 72.0
 
 DASHES: tuple[float, tuple[float, ...]] = (0, (3.2, 1.6))
 """Dash and gap of a dashed line, in multiples of its width."""

@@ -14,10 +14,11 @@ from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 from matplotlib.text import Text
 
 from figgen.core import InputError
-from figgen.draw.canvas import DASHES, POINTS_PER_INCH, Canvas, Horizontal, Weight
+from figgen.draw.canvas import DASHES, Canvas, Horizontal, Weight
 from figgen.draw.planes import LINE_WIDTH, Box
 from figgen.draw.style import LABEL, style
 from figgen.draw.theme import TINT, Role
+from figgen.draw.units import POINTS_PER_INCH
 
 RADIUS = 0.14
 """How round the corners of a card are, in inches."""

@@ -17,13 +17,14 @@ from numpy.typing import ArrayLike
 from figgen.core import Function, InputError
 from figgen.core.arrays import as_floats
 from figgen.draw.calls import Call, numbers_in, run_call
-from figgen.draw.canvas import POINTS_PER_INCH, Canvas
+from figgen.draw.canvas import Canvas
 from figgen.draw.cards import card
 from figgen.draw.listings import ADVANCE, Docstring, code_of, run, source_of
 from figgen.draw.planes import Box
 from figgen.draw.style import LABEL, SMALL
 from figgen.draw.theme import Role
 from figgen.draw.tokens import as_html, runs, write_run
+from figgen.draw.units import POINTS_PER_INCH
 
 Place: TypeAlias = Literal["below", "beside"]
 

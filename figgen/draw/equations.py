@@ -16,13 +16,14 @@ from matplotlib.transforms import Affine2D
 
 from figgen.core import Claim, InputError
 from figgen.core.identities import NEARLY, Random, Values, equation_claims
-from figgen.draw.canvas import POINTS_PER_INCH, Canvas, Equation, Horizontal
+from figgen.draw.canvas import Canvas, Equation, Horizontal
 from figgen.draw.latex import PLUS, PREAMBLE, RELATION, aligned, aligned_rows, breaks, for_beamer
 from figgen.draw.marks import Letters
 from figgen.draw.planes import Box
 from figgen.draw.style import LABEL, MATHS, SMALL
 from figgen.draw.theme import Role
 from figgen.draw.typesetting import Formula, mathml, spoken, typeset
+from figgen.draw.units import POINTS_PER_INCH
 
 DISPLAY = 34.0
 """Size of an equation that has a slide of its own, in points."""

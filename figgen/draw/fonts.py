@@ -8,7 +8,7 @@ from typing import TypeAlias
 from matplotlib.font_manager import FontProperties, fontManager, get_font
 from matplotlib.ft2font import FT2Font
 
-from figgen.draw.canvas import POINTS_PER_INCH
+from figgen.draw.units import POINTS_PER_INCH
 
 LineMetrics: TypeAlias = tuple[float, float, float] | tuple[None, None, None]
 

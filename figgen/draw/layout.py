@@ -25,8 +25,8 @@ import numpy as np
 from graphviz.backend import execute
 
 from figgen.core import InputError
+from figgen.draw.units import POINTS_PER_INCH
 
-POINTS_PER_INCH = 72.0
 CLOSE = 0.03
 """Two heights nearer than this, in inches, are meant to be one: Graphviz works in whole points."""
 ENGINE_VARIABLE = "FIGGEN_DOT"

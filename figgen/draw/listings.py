@@ -11,10 +11,11 @@ from types import CodeType
 from typing import Any, Literal, TypeAlias
 
 from figgen.core import Function, InputError
-from figgen.draw.canvas import POINTS_PER_INCH, Canvas
+from figgen.draw.canvas import Canvas
 from figgen.draw.planes import Box
 from figgen.draw.style import CODE_FAMILY, SMALL
 from figgen.draw.theme import Role
+from figgen.draw.units import POINTS_PER_INCH
 
 LARGEST = 24.0
 """Size of the largest code, in points."""

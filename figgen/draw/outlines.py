@@ -93,10 +93,11 @@ _RECTANGLE = np.array(Path.unit_rectangle().codes)
 
 
 def _is_bar(shape: Shape) -> bool:
-    corners = np.array(shape.path.vertices)[:-1]
-    lower, upper = _box(shape)
-    upright = bool(((corners == lower) | (corners == upper)).all())
-    return upright and np.array_equal(np.array(shape.path.codes), _RECTANGLE)
+    # Most shapes are letters, which their number of places already tells.
+    corners = np.asarray(shape.path.vertices)[:-1]
+    if not np.array_equal(np.asarray(shape.path.codes), _RECTANGLE):
+        return False
+    return bool(((corners == corners.min(axis=0)) | (corners == corners.max(axis=0))).all())
 
 
 def _box(shape: Shape) -> NDArray[np.float64]:

@@ -13,10 +13,11 @@ from pygments.style import Style
 from pygments.token import Token
 
 from figgen.core import InputError
-from figgen.draw.canvas import POINTS_PER_INCH, Canvas, Weight
+from figgen.draw.canvas import Canvas, Weight
 from figgen.draw.listings import ADVANCE
 from figgen.draw.style import CODE_FAMILY, style
 from figgen.draw.theme import LIGHT, Role
+from figgen.draw.units import POINTS_PER_INCH
 
 
 class Look(NamedTuple):

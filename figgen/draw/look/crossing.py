@@ -8,11 +8,11 @@ from typing import TypeAlias
 
 import numpy as np
 
-from figgen.draw.canvas import POINTS_PER_INCH
 from figgen.draw.look.colours import contrast
 from figgen.draw.look.findings import Finding, name_of
 from figgen.draw.look.layers import BEYOND, SOLID, Choice, Layer, Layers, Values
 from figgen.draw.theme import Theme
+from figgen.draw.units import POINTS_PER_INCH
 
 Found: TypeAlias = Iterator[Finding]
 

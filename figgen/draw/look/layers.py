@@ -22,10 +22,11 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
-from figgen.draw.canvas import POINTS_PER_INCH, Canvas
+from figgen.draw.canvas import Canvas
 from figgen.draw.marks import Mark
 from figgen.draw.style import style
 from figgen.draw.theme import ROLES, Theme
+from figgen.draw.units import POINTS_PER_INCH
 
 BEYOND = 36
 """How far around the canvas is looked for ink, in pixels. A pixel is a point."""

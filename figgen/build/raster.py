@@ -30,8 +30,9 @@ Pixels: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
 
 COMPRESSION = 3
 """Of zlib. Higher levels take twice as long and more for a seventh of the size."""
-BAND = 80
-"""Rows that are packed at once."""
+BAND = 16
+"""Rows that are packed at once. zlib looks back over five of ours, so that fewer cost little size,
+and more of them are like those before."""
 ADLER = 65521
 """The modulus of Adler-32."""
 
@@ -204,7 +205,7 @@ class Packer:
     """
 
     def __init__(self) -> None:
-        self._before: Pixels | None = None
+        self._before: Pixels = np.empty((0, 0, 4), np.uint8)
         self._bands: list[_Band] = []
 
     def png(self, pixels: Pixels, dpi: float, words: Mapping[str, str]) -> bytes:
@@ -229,19 +230,22 @@ class Packer:
         )
 
     def _packed(self, pixels: Pixels) -> bytes:
-        tops = range(0, len(pixels), BAND)
-        before = self._before
-        if before is None or before.shape != pixels.shape:
-            self._bands = [_band(pixels[top : top + BAND]) for top in tops]
-            self._before = pixels.copy()
+        bands: list[_Band] = []
+        for number, top in enumerate(range(0, len(pixels), BAND)):
+            rows = pixels[top : top + BAND]
+            if np.array_equal(rows, self._before[top : top + BAND]):
+                bands.append(self._bands[number])
+            elif bands and np.array_equal(rows, pixels[top - BAND : top]):
+                bands.append(bands[-1])
+            else:
+                bands.append(_band(rows))
+        self._bands = bands
+        if self._before.shape == pixels.shape:
+            np.copyto(self._before, pixels)
         else:
-            for number, top in enumerate(tops):
-                rows = pixels[top : top + BAND]
-                if not np.array_equal(rows, before[top : top + BAND]):
-                    self._bands[number] = _band(rows)
-            np.copyto(before, pixels)
+            self._before = pixels.copy()
         checksum = 1
-        for band in self._bands:
+        for band in bands:
             checksum = _joined(checksum, band)
         # A zlib stream: its head, the bands, an empty last block, the checksum of all.
         packed = [b"\x78\x5e", *(band.packed for band in self._bands), b"\x03\x00"]
@@ -255,7 +259,8 @@ def _band(pixels: Pixels) -> _Band:
     rows = np.zeros((height, 1 + 3 * width), np.uint8)
     for channel in range(3):  # five times as fast as all three at once
         rows[:, 1 + channel :: 3] = pixels[:, :, channel]
-    packer = zlib.compressobj(COMPRESSION, wbits=-zlib.MAX_WBITS, memLevel=9)
+    # A small table, because it is cleared for each band.
+    packer = zlib.compressobj(COMPRESSION, wbits=-zlib.MAX_WBITS, memLevel=7)
     packed = packer.compress(rows.data) + packer.flush(zlib.Z_FULL_FLUSH)
     return _Band(packed, zlib.adler32(rows.data), rows.size)
 

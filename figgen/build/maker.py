@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from figgen.build.course import Course, Entry
@@ -16,6 +17,9 @@ from figgen.build.outcome import Made, Outcome
 from figgen.build.reads import recorded
 from figgen.build.writer import encode_all
 from figgen.draw.style import style
+
+GARBAGE = 1_000_000
+"""How many new objects, a hundred megabytes or so, are looked through before a figure is done."""
 
 
 def validate(course: Course, entries: Sequence[Entry], order: Order) -> None:
@@ -34,6 +38,24 @@ def validate(course: Course, entries: Sequence[Entry], order: Order) -> None:
 
 def make(course: Course, entry: Entry, order: Order) -> Made:
     """Draw one figure and check its claims; errors become part of the outcome, files are bytes."""
+    with _tidied_after():
+        return _make(course, entry, order)
+
+
+@contextmanager
+def _tidied_after() -> Iterator[None]:
+    """Look for garbage once, when the figure is done: until then nearly all of it is in use."""
+    before = gc.get_threshold()
+    gc.set_threshold(GARBAGE)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        # What is new since then is all that can be garbage.
+        gc.collect(0)
+
+
+def _make(course: Course, entry: Entry, order: Order) -> Made:
     start = time.perf_counter()
     try:
         # Around all of it, because to enter the style takes longer than many a thing inside.

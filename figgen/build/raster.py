@@ -205,7 +205,7 @@ class Packer:
     """
 
     def __init__(self) -> None:
-        self._before: Pixels = np.empty((0, 0, 4), np.uint8)
+        self._before = np.empty((0, 0, 1), np.uint32)
         self._bands: list[_Band] = []
 
     def png(self, pixels: Pixels, dpi: float, words: Mapping[str, str]) -> bytes:
@@ -230,20 +230,22 @@ class Packer:
         )
 
     def _packed(self, pixels: Pixels) -> bytes:
+        # All four channels of a pixel are compared at once.
+        whole = pixels.view(np.uint32)
         bands: list[_Band] = []
         for number, top in enumerate(range(0, len(pixels), BAND)):
-            rows = pixels[top : top + BAND]
+            rows = whole[top : top + BAND]
             if np.array_equal(rows, self._before[top : top + BAND]):
                 bands.append(self._bands[number])
-            elif bands and np.array_equal(rows, pixels[top - BAND : top]):
+            elif bands and np.array_equal(rows, whole[top - BAND : top]):
                 bands.append(bands[-1])
             else:
-                bands.append(_band(rows))
+                bands.append(_band(pixels[top : top + BAND]))
         self._bands = bands
-        if self._before.shape == pixels.shape:
-            np.copyto(self._before, pixels)
+        if self._before.shape == whole.shape:
+            np.copyto(self._before, whole)
         else:
-            self._before = pixels.copy()
+            self._before = whole.copy()
         checksum = 1
         for band in bands:
             checksum = _joined(checksum, band)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from figgen.build.recording import RGBA, hexadecimal, shown
 from figgen.build.shapes import (
@@ -108,23 +108,23 @@ class Drawn:
             uses.append(f'<rect {corner} width="{number(width)}" height="{number(height)}"/>')
         matrix = " ".join(number(each, 6) for each in item.matrix)
         # Glyphs are paths; this is how a comparison of two files names them.
-        head = f'<g data-words={quoteattr(words)} transform="matrix({matrix})"'
+        head = f'<g data-words="{escape(words)}" transform="matrix({matrix})"'
         return f"{head}{_painted('fill', item.colour)}>{''.join(uses)}</g>"
 
 
 def _head(width: str, height: str, prefix: str, about: About) -> str:
-    title, description = quoteattr(f"{prefix}title"), quoteattr(f"{prefix}desc")
-    fingerprint = f" data-fingerprint={quoteattr(about.fingerprint)}" if about.fingerprint else ""
+    title, description = f"{prefix}title", f"{prefix}desc"
+    fingerprint = f' data-fingerprint="{about.fingerprint}"' if about.fingerprint else ""
     return f"""<?xml version="1.0" encoding="utf-8"?>
 <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" version="1.1"\
  width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}"\
- role="img" aria-labelledby={title[:-1]} {description[1:]}{fingerprint}>
-<title id={title}>{escape(about.title)}</title>
-<desc id={description}>{escape(about.description)}</desc>
+ role="img" aria-labelledby="{title} {description}"{fingerprint}>
+<title id="{title}">{escape(about.title, quote=False)}</title>
+<desc id="{description}">{escape(about.description, quote=False)}</desc>
 <metadata><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"\
  xmlns:cc="http://creativecommons.org/ns#" xmlns:dc="http://purl.org/dc/elements/1.1/"><cc:Work>
-<dc:identifier>{escape(about.name)}</dc:identifier>
-<dc:source>{escape(about.source)}</dc:source>
+<dc:identifier>{escape(about.name, quote=False)}</dc:identifier>
+<dc:source>{escape(about.source, quote=False)}</dc:source>
 <dc:creator><cc:Agent><dc:title>figgen</dc:title></cc:Agent></dc:creator>
 </cc:Work></rdf:RDF></metadata>
 """

@@ -1,7 +1,7 @@
 """All that drawing needs, imported once: worker processes are forked from one that imports this.
 
 A module that a figure would import only while it is drawn is paid for by every worker, so every
-module of the drawing is imported here, with the back ends of the three formats.
+module of the drawing is imported here.
 """
 
 from __future__ import annotations
@@ -10,20 +10,15 @@ import gc
 import importlib
 import pkgutil
 
-from matplotlib.backends import backend_agg, backend_pdf, backend_svg
-from PIL import Image
-
 import figgen.core
 import figgen.draw
 from figgen.build import maker
 
-__all__ = ["backend_agg", "backend_pdf", "backend_svg", "maker"]
+__all__ = ["maker"]
 
 for package in (figgen.core, figgen.draw):
     for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         importlib.import_module(found.name)
-# The plugins for a few file formats; matplotlib writes a PNG through them.
-Image.preinit()
 # What is here stays for good. Not to look through it again saves each worker the time, and the
 # memory that it would stop to share with the others by looking.
 gc.freeze()

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 
-from figgen.build.errors import RequestError
-from figgen.cli.options import FORMATS, THEMES
+from figgen.cli.options import ending, one_file, theme
 
 if TYPE_CHECKING:
     from figgen.build.definition import SlotName
-    from figgen.build.order import Format
 
 TEXTS = ("tex", "mathml")
 
@@ -39,23 +37,8 @@ Examples:
     show_default=True,
     help="The place on the slide: 12.0 x 5.6, 5.8 x 5.0 or 12.0 x 2.6 inches.",
 )
-@click.option(
-    "-t",
-    "--theme",
-    type=click.Choice(THEMES),
-    default="light",
-    show_default=True,
-    help="The theme to paint it in.",
-)
-@click.option(
-    "-o",
-    "--out",
-    type=click.Path(path_type=Path),
-    default="equation.svg",
-    show_default=True,
-    metavar="FILE",
-    help="The file to write; its ending says the format: .svg, .pdf, .png, .tex or .mathml.",
-)
+@theme
+@one_file("equation.svg", ".svg, .pdf, .png, .tex or .mathml")
 def equation(*, latex: str, size: float, slot: SlotName, theme: str, out: Path) -> None:
     r"""Typeset the equation LATEX, without dollars, and print how it is read aloud.
 
@@ -63,10 +46,7 @@ def equation(*, latex: str, size: float, slot: SlotName, theme: str, out: Path) 
     role, \step{2}{...} reveals it in a step; an SVG or PNG of several steps is a file each. Put --
     before an equation that begins with a minus sign.
     """
-    suffix = out.suffix.removeprefix(".")
-    if suffix not in (*FORMATS, *TEXTS):
-        allowed = ", ".join(f".{each}" for each in (*FORMATS, *TEXTS))
-        raise RequestError(f"{out}: no such format; the ending must be one of {allowed}")
+    suffix = ending(out, *TEXTS)
 
     from figgen.build.equation_one_off import equation_drawing
     from figgen.build.files import write
@@ -79,7 +59,7 @@ def equation(*, latex: str, size: float, slot: SlotName, theme: str, out: Path) 
     click.echo(drawing.canvas.description())
     for page in pages:
         painted = None if suffix in TEXTS else theme
-        asset = Asset(out.stem, steps, page, painted, cast("Format", suffix))
+        asset = Asset(out.stem, steps, page, painted, suffix)
         file = out.with_name(f"{asset.stem}{out.suffix}")
         write(file, encode(drawing, asset))
         click.echo(file)

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 
-from figgen.build.errors import RequestError
-from figgen.cli.options import FORMATS, Setting, once
+from figgen.cli.options import Setting, ending, once, one_file
 from figgen.cli.output import columns
 
 if TYPE_CHECKING:
-    from figgen.build.order import Format
     from figgen.core.graph import Graph
 
-OUT = click.option(
-    "-o",
-    "--out",
-    type=click.Path(path_type=Path),
-    default="graph.svg",
-    show_default=True,
-    metavar="FILE",
-    help="The file to write; its ending says the format: .svg, .pdf, .png or .dot.",
-)
+OUT = one_file("graph.svg", ".svg, .pdf, .png or .dot")
 
 
 @click.command(
@@ -91,11 +81,7 @@ def chain(*, functions: tuple[str, ...], at: float, out: Path) -> None:
 
 
 def _finish(traced: Graph, title: str, out: Path, *, backward: bool) -> None:
-    suffix = out.suffix.removeprefix(".")
-    if suffix not in (*FORMATS, "dot"):
-        allowed = ", ".join(f".{each}" for each in (*FORMATS, "dot"))
-        raise RequestError(f"{out}: no such format; the ending must be one of {allowed}")
-    format_ = cast("Format", suffix)
+    suffix = ending(out, "dot")
 
     from figgen.build.files import write
     from figgen.build.one_off import graph_drawing, table
@@ -103,8 +89,8 @@ def _finish(traced: Graph, title: str, out: Path, *, backward: bool) -> None:
     from figgen.build.writer import encode
 
     drawing = graph_drawing(traced, title, backward=backward)
-    theme = None if format_ == "dot" else "light"
-    write(out, encode(drawing, Asset(out.stem, 1, None, theme, format_)))
+    theme = None if suffix == "dot" else "light"
+    write(out, encode(drawing, Asset(out.stem, 1, None, theme, suffix)))
     head = ("node", "value", "gradient" if backward else "")
     for line in columns([head, *table(traced, backward=backward)]):
         click.echo(line)

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 import click
 
-from figgen.build.errors import RequestError
-from figgen.cli.options import FORMATS, THEMES
-
-if TYPE_CHECKING:
-    from figgen.build.order import Format
+from figgen.cli.options import ending, one_file, theme
 
 TEXTS = ("txt", "html")
 
@@ -32,32 +27,14 @@ Examples:
     help="The size of the letters, in points; they are never scaled to fit.",
 )
 @click.option("--docstring", is_flag=True, help="Keep the first line of the docstring.")
-@click.option(
-    "-t",
-    "--theme",
-    type=click.Choice(THEMES),
-    default="light",
-    show_default=True,
-    help="The theme to paint it in.",
-)
-@click.option(
-    "-o",
-    "--out",
-    type=click.Path(path_type=Path),
-    default="listing.svg",
-    show_default=True,
-    metavar="FILE",
-    help="The file to write; its ending says the format: .svg, .pdf, .png, .txt or .html.",
-)
+@theme
+@one_file("listing.svg", ".svg, .pdf, .png, .txt or .html")
 def listing(*, function: str, size: float, docstring: bool, theme: str, out: Path) -> None:
     """Draw the source of FUNCTION as it runs, without its decorators and annotations.
 
     MODULE is imported, so its code runs.
     """
-    suffix = out.suffix.removeprefix(".")
-    if suffix not in (*FORMATS, *TEXTS):
-        allowed = ", ".join(f".{each}" for each in (*FORMATS, *TEXTS))
-        raise RequestError(f"{out}: no such format; the ending must be one of {allowed}")
+    suffix = ending(out, *TEXTS)
 
     from figgen.build.files import write
     from figgen.build.listing_one_off import listing_drawing
@@ -68,6 +45,6 @@ def listing(*, function: str, size: float, docstring: bool, theme: str, out: Pat
     if suffix in TEXTS:
         data = drawing.canvas.sources[suffix].encode()
     else:
-        data = encode(drawing, Asset(out.stem, 1, None, theme, cast("Format", suffix)))
+        data = encode(drawing, Asset(out.stem, 1, None, theme, suffix))
     write(out, data)
     click.echo(out)

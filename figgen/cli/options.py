@@ -6,17 +6,18 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import click
 
 from figgen.build.config import find_course
-from figgen.build.errors import BuildError
+from figgen.build.errors import BuildError, RequestError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from figgen.build.course import Course
+    from figgen.build.order import Format
 
 # As in the drawing and in the writer, which import matplotlib; a test holds them together.
 FORMATS = ("svg", "pdf", "png")
@@ -248,6 +249,45 @@ def out(default: str) -> Callable[[C], C]:
         metavar="DIR",
         help="The folder to write to; it is made if there is none.",
     )
+
+
+def theme(command: C) -> C:
+    """Add ``-t`` for one theme."""
+    return click.option(
+        "-t",
+        "--theme",
+        type=click.Choice(THEMES),
+        default="light",
+        show_default=True,
+        help="The theme to paint it in.",
+    )(command)
+
+
+def one_file(default: str, endings: str) -> Callable[[C], C]:
+    """Add ``-o`` for a file whose ending says its format."""
+    return click.option(
+        "-o",
+        "--out",
+        type=click.Path(path_type=Path),
+        default=default,
+        show_default=True,
+        metavar="FILE",
+        help=f"The file to write; its ending says the format: {endings}.",
+    )
+
+
+def ending(path: Path, *texts: str) -> Format:
+    """The format that the name of a file says, one of the pictures' or of ``texts``.
+
+    Raises:
+        RequestError: If it is none of them.
+    """
+    suffix = path.suffix.removeprefix(".")
+    allowed = (*FORMATS, *texts)
+    if suffix not in allowed:
+        named = ", ".join(f".{each}" for each in allowed)
+        raise RequestError(f"{path}: no such format; the ending must be one of {named}")
+    return cast("Format", suffix)
 
 
 def as_json(command: C) -> C:

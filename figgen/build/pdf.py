@@ -18,7 +18,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontPath
 
 from figgen.build.recording import RGBA, hexadecimal, shown
-from figgen.build.shapes import Glyph, Pen, Placed, Segment, Shape, VectorRecorder, Words, outline
+from figgen.build.shapes import Glyph, Page, Pen, Placed, Segment, Shape, Words, outline
 from figgen.build.svg import number
 from figgen.draw.theme import Theme
 
@@ -52,13 +52,13 @@ class Drawn:
     """All PDFs of a canvas.
 
     Args:
-        record: What the canvas draws.
+        page: What it draws.
     """
 
-    def __init__(self, record: VectorRecorder) -> None:
-        self._record = record
+    def __init__(self, page: Page) -> None:
+        self._drawn = page
         self._glyphs: dict[FontPath, dict[Glyph, int]] = {}
-        self._pieces = [(item.mark, self._piece(item)) for item in record.items]
+        self._pieces = [(item.mark, self._piece(item)) for item in page.items]
         self._pages: dict[tuple[int, str], bytes] = {}
 
     def pdf(self, steps: Sequence[int], theme: Theme, words: Mapping[str, str]) -> bytes:
@@ -78,7 +78,7 @@ class Drawn:
         )
         resources = file.add(f"<< /Font << {fonts}>> /ExtGState << {states}>> >>")
         tree = file.reserve()
-        box = f"[ 0 0 {number(self._record.width)} {number(self._record.height)} ]"
+        box = f"[ 0 0 {number(self._drawn.width)} {number(self._drawn.height)} ]"
         pages = []
         for step in steps:
             contents = file.add_packed(self._page(step, theme))
@@ -99,7 +99,7 @@ class Drawn:
         if page is None:
             seen = {
                 hexadecimal(role)[1:]: _components(colour)
-                for role, colour in self._record.roles.seen_in(theme).items()
+                for role, colour in self._drawn.roles.seen_in(theme).items()
             }
             text = "\n".join(piece.text for mark, piece in self._pieces if shown(mark, step))
             painted = re.sub(

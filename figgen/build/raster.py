@@ -20,6 +20,7 @@ from matplotlib.ft2font import FT2Font
 from matplotlib.transforms import Bbox, Transform, TransformedPath
 
 from figgen.build.recording import RGBA, Recorder, clip_of, repainted, shown
+from figgen.build.shapes import VectorRecorder
 from figgen.draw.canvas import Canvas, CanvasError
 from figgen.draw.fonts import font_for
 from figgen.draw.marks import Mark
@@ -43,15 +44,19 @@ class Raster:
     Args:
         canvas: The canvas.
         dpi: Pixels an inch.
+        shapes: Is told the same, so that a canvas need not be drawn again; only at its own ``dpi``.
+
+    Attributes:
+        roles: What the colours stand for in which all was drawn.
 
     Raises:
         CanvasError: If a mark cannot be drawn in the colours of a theme.
     """
 
-    def __init__(self, canvas: Canvas, dpi: float) -> None:
+    def __init__(self, canvas: Canvas, dpi: float, shapes: VectorRecorder | None = None) -> None:
         width, height = canvas.figure.get_size_inches() * dpi
-        recorder = _AggRecorder(width, height, dpi)
-        self._roles = recorder.record(canvas, dpi)
+        recorder = _AggRecorder(width, height, dpi, shapes)
+        self.roles = recorder.record(canvas, dpi)
         self._calls = recorder.calls
         self._dpi = dpi
         self._agg, self._packer = _tools(width, height, dpi)
@@ -62,7 +67,7 @@ class Raster:
 
     def pixels(self, step: int, theme: Theme) -> Pixels:
         """One picture; shape (height, width, 4), and valid until the next one is asked for."""
-        seen = self._roles.seen_in(theme)
+        seen = self.roles.seen_in(theme)
         self._agg.clear()
         for call in self._calls:
             if shown(call.mark, step):
@@ -127,13 +132,16 @@ class _AggRecorder(Recorder, RendererAgg):
     hold matplotlib to versions that have it.
     """
 
-    def __init__(self, width: float, height: float, dpi: float) -> None:
+    def __init__(
+        self, width: float, height: float, dpi: float, shapes: VectorRecorder | None = None
+    ) -> None:
         # A canvas of one pixel, because nothing is drawn on it.
         super().__init__(1, 1, dpi)  # type: ignore[no-untyped-call]
         self.width, self.height = width, height
         self.bbox = Bbox.from_bounds(0, 0, width, height)
         self.calls: list[_Call] = []
         self.mathtext_parser = MATHTEXT
+        self._shapes = shapes
         self._renderer = self
         for name, fills, lists in _CALLS:
             setattr(self, name, partial(self._keep, name, fills, lists))
@@ -142,6 +150,13 @@ class _AggRecorder(Recorder, RendererAgg):
 
     def _prepare_font(self, font_prop: FontProperties) -> FT2Font:
         return font_for(font_prop, self.dpi)
+
+    def draw_text(self, gc: GraphicsContextBase, *args: Any, **named: Any) -> None:
+        """Keep the pixels of each glyph, which come through ``draw_text_image``."""
+        if self._shapes is not None:
+            self._shapes.mark = self.mark
+            self._shapes.draw_text(gc, *args, **named)
+        super().draw_text(gc, *args, **named)  # type: ignore[no-untyped-call]
 
     def _keep(
         self,
@@ -152,6 +167,9 @@ class _AggRecorder(Recorder, RendererAgg):
         hatchcolors: object = None,
     ) -> None:
         del hatchcolors  # of a hatch, which is refused
+        if self._shapes is not None and name != "draw_text_image":
+            self._shapes.mark = self.mark
+            getattr(self._shapes, name)(*args)
         place = next(n for n, each in enumerate(args) if isinstance(each, GraphicsContextBase))
         gc = args[place]
         if gc.get_hatch():

@@ -18,15 +18,20 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Transform
 
-from figgen.build.recording import RGBA, Recorder, clip_of
+from figgen.build.recording import RGBA, Recorder, Roles, clip_of
 from figgen.draw.canvas import Canvas, CanvasError
 from figgen.draw.fonts import font_for
 from figgen.draw.marks import Mark
 from figgen.draw.mathtext import MATHTEXT
-from figgen.draw.units import POINTS_PER_INCH
+from figgen.draw.units import DPI, POINTS_PER_INCH
 
 Segment: TypeAlias = tuple[str, tuple[float, ...]]
 """A letter as in SVG (M, L, Q, C or Z) and the coordinates."""
+
+SCALE = POINTS_PER_INCH / DPI
+"""Points in a pixel."""
+
+TO_POINTS = Affine2D().scale(SCALE)
 
 FAR = 1e5
 """Coordinates end here, in points; what lies beyond is seen in no slot."""
@@ -131,28 +136,56 @@ class Words:
     clips: tuple[Clip, ...]
 
 
+@dataclass(frozen=True)
+class Page:
+    """All that a canvas draws, in every step.
+
+    Attributes:
+        width: In points.
+        height: In points.
+        items: All shapes and words, the lowest first.
+        roles: What their colours stand for.
+    """
+
+    width: float
+    height: float
+    items: Sequence[Shape | Words]
+    roles: Roles
+
+
 class VectorRecorder(Recorder):
     """Takes down what a canvas draws.
 
+    It is told in the pixels of a PNG, as Agg is, so that one drawing tells both; it keeps points.
+
     Attributes:
         items: All shapes and words, the lowest first.
+        width: In pixels.
+        height: In pixels.
     """
+
+    dpi = DPI
 
     def __init__(self, canvas: Canvas) -> None:
         super().__init__()
         self.items: list[Shape | Words] = []
-        self.dpi = POINTS_PER_INCH
-        self.width = canvas.width * POINTS_PER_INCH
-        self.height = canvas.height * POINTS_PER_INCH
-        self.roles = self.record(canvas, POINTS_PER_INCH)
+        self.width, self.height = canvas.figure.get_size_inches() * DPI
+
+    def page(self, roles: Roles) -> Page:
+        """What it was told, in colours that stand for ``roles``."""
+        return Page(SCALE * self.width, SCALE * self.height, self.items, roles)
 
     def get_canvas_width_height(self) -> tuple[float, float]:
-        """In points."""
+        """In pixels."""
         return self.width, self.height
 
     def flipy(self) -> bool:
-        """Whether y runs downwards."""
-        return False
+        """Whether y runs downwards for words; for outlines it never does."""
+        return True
+
+    def points_to_pixels(self, points: Any) -> Any:
+        """Pixels of a PNG."""
+        return points * self.dpi / POINTS_PER_INCH
 
     def draw_path(
         self,
@@ -175,12 +208,14 @@ class VectorRecorder(Recorder):
             offset, lengths = gc.get_dashes()
             pen = Pen(
                 _coloured(gc.get_rgb(), forced),
-                float(gc.get_linewidth()),
-                None if lengths is None else (float(offset), tuple(np.asarray(lengths).tolist())),
+                SCALE * float(gc.get_linewidth()),
+                None
+                if lengths is None
+                else (SCALE * float(offset), tuple((SCALE * np.asarray(lengths)).tolist())),
                 gc.get_capstyle(),
                 gc.get_joinstyle(),
             )
-        segments = _segments(path, transform, gc.get_sketch_params())
+        segments = _segments(path, _in_points(transform), gc.get_sketch_params())
         if segments and (fill or pen):
             self.items.append(Shape(self.mark, segments, fill, pen, self._clips(gc)))
 
@@ -205,7 +240,7 @@ class VectorRecorder(Recorder):
                 for font, size, _char, index, dx, dy in parsed.glyphs
             ]
         else:
-            items = font_for(prop, self.dpi)._layout(
+            items = font_for(prop, POINTS_PER_INCH)._layout(
                 s,
                 LoadFlags.NO_HINTING,
                 features=mtext.get_fontfeatures() if mtext else None,
@@ -218,17 +253,18 @@ class VectorRecorder(Recorder):
         colour = _coloured(gc.get_rgb(), gc.get_alpha() if gc.get_forced_alpha() else None)
         turn = np.exp(1j * np.radians(angle))
         cos, sin = float(turn.real), float(turn.imag)
-        matrix = (cos, sin, -sin, cos, float(x), float(y)) if angle else (1, 0, 0, 1, x, y)
+        place = SCALE * float(x), SCALE * float(self.height - y)
+        matrix = (cos, sin, -sin, cos, *place) if angle else (1, 0, 0, 1, *place)
         self.items.append(Words(self.mark, colour, matrix, tuple(glyphs), bars, self._clips(gc)))
 
     def get_text_width_height_descent(
         self, s: str, prop: FontProperties, ismath: bool | str
     ) -> tuple[float, float, float]:
-        """In points: what `Canvas.measure` says too, so that words stand where they were put."""
+        """In pixels, as Agg says."""
         if ismath == "TeX":
             return super().get_text_width_height_descent(s, prop, ismath)
         if ismath:
-            parsed = MATHTEXT.parse(s, POINTS_PER_INCH, prop)
+            parsed = MATHTEXT.parse(s, self.dpi, prop)
             return parsed.width, parsed.height, parsed.depth
         font = font_for(prop, self.dpi)
         font.set_text(s, 0.0, flags=LoadFlags.NO_HINTING)
@@ -254,11 +290,15 @@ class VectorRecorder(Recorder):
             left, bottom, right, top = (float(each) for each in box.extents)
             if left > 0 or bottom > 0 or right < self.width or top < self.height:
                 corners = [(left, bottom), (right, bottom), (right, top), (left, top)]
-                clips.append(Clip(_segments(Path([*corners, (0, 0)], closed=True), Affine2D())))
+                clips.append(Clip(_segments(Path([*corners, (0, 0)], closed=True), TO_POINTS)))
         path, transform = clip_of(gc)
         if path is not None:
-            clips.append(Clip(_segments(path, transform)))
+            clips.append(Clip(_segments(path, _in_points(transform))))
         return tuple(clips)
+
+
+def _in_points(transform: Transform | None) -> Transform:
+    return TO_POINTS if transform is None else transform + TO_POINTS
 
 
 def _coloured(colour: Any, alpha: float | None) -> RGBA:

@@ -10,10 +10,10 @@ from figgen.build.recording import RGBA, hexadecimal, shown
 from figgen.build.shapes import (
     Clip,
     Glyph,
+    Page,
     Pen,
     Segment,
     Shape,
-    VectorRecorder,
     Words,
     outline,
 )
@@ -46,14 +46,14 @@ class Drawn:
     """All SVGs of a canvas.
 
     Args:
-        record: What the canvas draws.
+        page: What it draws.
     """
 
-    def __init__(self, record: VectorRecorder) -> None:
-        self._record = record
+    def __init__(self, page: Page) -> None:
+        self._page = page
         self._glyphs: dict[Glyph, str] = {}
         self._clips: dict[Clip, str] = {}
-        self._pieces = [(item.mark, *self._piece(item)) for item in record.items]
+        self._pieces = [(item.mark, *self._piece(item)) for item in page.items]
 
     def svg(self, step: int, theme: Theme, prefix: str, about: About) -> str:
         """One picture.
@@ -67,10 +67,10 @@ class Drawn:
         pieces = [(text, needs) for mark, text, needs in self._pieces if shown(mark, step)]
         needed = dict.fromkeys(each for _, needs in pieces for each in needs)
         body = "\n".join(["<defs>", *needed, "</defs>", *(text for text, _ in pieces)])
-        for colour, seen in self._record.roles.seen_in(theme).items():
+        for colour, seen in self._page.roles.seen_in(theme).items():
             body = body.replace(hexadecimal(colour), hexadecimal(seen))
-        height = number(self._record.height)
-        head = _head(number(self._record.width), height, prefix, about)
+        height = number(self._page.height)
+        head = _head(number(self._page.width), height, prefix, about)
         # From here on y runs upwards, as in PDF and in fonts.
         flipped = f'<g transform="matrix(1 0 0 -1 0 {height})" stroke-linejoin="round">'
         return f"{head}{flipped}\n{body.replace(PREFIX, prefix)}\n</g>\n</svg>\n"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 
 from figgen.build import pdf, svg
 from figgen.build.drawing import Drawing, FigureError, nothing_in_silence
 from figgen.build.order import Asset
 from figgen.build.raster import Raster
-from figgen.build.shapes import VectorRecorder
+from figgen.build.shapes import Page, VectorRecorder
 from figgen.draw.style import style
 from figgen.draw.theme import THEMES, Theme
 from figgen.draw.units import DPI
@@ -18,10 +18,13 @@ from figgen.draw.units import DPI
 class _Encoder:
     """Makes the files of one figure; what it draws for one format, every step and theme shares."""
 
-    def __init__(self, drawing: Drawing, dpi: float) -> None:
+    def __init__(self, drawing: Drawing, dpi: float, formats: Collection[str]) -> None:
         self._drawing = drawing
         self._canvas = drawing.canvas
         self._dpi = dpi
+        # Pixels and outlines from one drawing, if both are wanted and it has the right size.
+        self._shapes = VectorRecorder(drawing.canvas)
+        self._both = dpi == DPI and "png" in formats and not {"svg", "pdf"}.isdisjoint(formats)
         self._source = f"{drawing.entry.file}, {drawing.entry.function}"
 
     def encode(self, asset: Asset) -> bytes:
@@ -38,19 +41,20 @@ class _Encoder:
 
     @cached_property
     def _raster(self) -> Raster:
-        return Raster(self._canvas, self._dpi)
+        return Raster(self._canvas, self._dpi, self._shapes if self._both else None)
 
     @cached_property
-    def _vector(self) -> VectorRecorder:
-        return VectorRecorder(self._canvas)
+    def _page(self) -> Page:
+        roles = self._raster.roles if self._both else self._shapes.record(self._canvas, DPI)
+        return self._shapes.page(roles)
 
     @cached_property
     def _svgs(self) -> svg.Drawn:
-        return svg.Drawn(self._vector)
+        return svg.Drawn(self._page)
 
     @cached_property
     def _pdfs(self) -> pdf.Drawn:
-        return pdf.Drawn(self._vector)
+        return pdf.Drawn(self._page)
 
     def _svg(self, asset: Asset) -> bytes:
         words = svg.About(
@@ -112,7 +116,8 @@ def encode_all(
     Raises:
         FigureError: If matplotlib cannot draw something, with the figure's place.
     """
-    encoder = _Encoder(drawing, dpi)
+    assets = tuple(assets)
+    encoder = _Encoder(drawing, dpi, {asset.format for asset in assets})
     for asset in assets:
         try:
             with style(), nothing_in_silence():

@@ -16,7 +16,7 @@ import statistics
 import sys
 import tempfile
 
-from timing import RUNS, Figure, Times, lecture, timed
+from timing import Figure, Times, lecture, read_options, timed
 
 STEPS = "chain3-passes"
 """A figure of six steps."""
@@ -68,9 +68,7 @@ def ratios(seconds: dict[str, float]) -> dict[str, tuple[float, float]]:
 def main() -> None:
     """Time all commands in turn and print medians and ratios."""
     parser = argparse.ArgumentParser(description="Time themes, steps and a single figure.")
-    parser.add_argument("--section", help="only the figures of this section")
-    parser.add_argument("--runs", type=int, default=RUNS, help="how often; an odd number")
-    options = parser.parse_args()
+    options = read_options(parser)
     timed_commands = commands(lecture(options.section) if options.section else [])
     times: dict[str, list[Times]] = {name: [] for name in timed_commands}
     for _ in range(options.runs):

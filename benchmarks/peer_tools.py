@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stock import FORMATS
-from timing import Figure
+from timing import Figure, timed
 
 FIGGEN, FIRST, LOOP = "figgen -j 2", "figgen -j 2, never run before", "plain loop"
 OUT = "out"
@@ -42,6 +42,11 @@ class Tool:
     packages: tuple[str, ...] = ()
     only_cold: bool = False
     after_edit: Sequence[str] = ()
+
+
+def read_modules(folder: Path, _figures: list[Figure]) -> None:
+    """Let figgen read the modules of the project, as at any earlier build."""
+    timed([sys.executable, "-m", "figgen", "build", "--dry-run", "-t", "light", "-o", OUT], folder)
 
 
 SCRIPT = """\
@@ -221,7 +226,7 @@ def tools(figures: list[Figure], edited: Figure, section: str | None, python: st
     option = "sphinx_gallery_conf"
     named = [f"{option}.run_stale_examples=True", f"{option}.filename_pattern=plot_{edited.name}"]
     return [
-        Tool(FIGGEN, build, state=(OUT,)),
+        Tool(FIGGEN, build, read_modules, (OUT,)),
         # Without what it knows of the modules, which it keeps with what Python has compiled.
         Tool(FIRST, build, state=(OUT, "*/__pycache__/figgen-*"), only_cold=True),
         # It always draws everything.

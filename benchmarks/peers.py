@@ -29,7 +29,7 @@ from typing import NoReturn
 
 from peer_tools import FIGGEN, FIRST, IMAGE, LOOP, OUT, Tool, tools
 from stock import FORMATS
-from timing import ROOT, RUNS, Figure, lecture, timed
+from timing import ROOT, Figure, lecture, read_options, timed
 
 EDITED = "functions-plot"
 """Its module holds four figures; the mean over the lecture is five."""
@@ -82,6 +82,8 @@ class Workplace:
         command = self.tool.command
         if situation == "cold":
             self._clean()
+            if self._files():
+                self._fail("cold: files of an earlier build are left")
         if situation == "one edit":
             self._write(edit(self._source, self._edited.function, run))
             if self.tool.after_edit:
@@ -149,8 +151,6 @@ class Workplace:
         if found != wanted:
             odd = ", ".join(map(str, sorted(found ^ wanted)[:3]))
             self._fail(f"{situation}: made {len(found)} files, not {len(wanted)}: {odd}")
-        if situation == "cold" and changed != wanted:
-            self._fail("cold: found files of an earlier build")
         if situation == "no-op" and changed:
             self._fail(f"no-op: wrote {len(changed)} files")
         if situation == "one edit" and not of_edited <= changed:
@@ -205,6 +205,7 @@ def available(tools_: list[Tool], folder: Path) -> Iterator[Tool]:
 def install(packages: Sequence[str], folder: Path) -> str | None:
     """Install packages in the versions of ``peers.txt``; say why it is not possible."""
     if not (folder / "bin/python").exists():
+        print("installing the peers takes a minute", file=sys.stderr)
         venv.create(folder, with_pip=True)
         # What the project has is not installed a second time, and draws for all.
         (site,) = folder.glob("lib/python*/site-packages")
@@ -255,7 +256,7 @@ def measure(places: list[Workplace], runs: int) -> list[str]:
                 if tool.only_cold and situation != "cold":
                     continue
                 spent = place.measure(situation, run)
-                print(f"{run + 1}  {situation:<10}{tool.name:<28}{spent:>8.2f} s", file=sys.stderr)
+                print(f"{run + 1}  {situation:<10}{tool.name:<32}{spent:>8.2f} s", file=sys.stderr)
                 seconds[tool.name].setdefault(situation, []).append(spent)
             if situation == "cold":
                 require_same(places)
@@ -273,11 +274,10 @@ def require_same(places: list[Workplace]) -> None:
 def main() -> None:
     """Measure, and print the table."""
     parser = argparse.ArgumentParser(description="Time the build beside other tools.")
-    parser.add_argument("--runs", type=int, default=RUNS, help="how often; an odd number")
-    parser.add_argument("--section", help="only the figures of this section")
-    parser.add_argument("--tool", action="append", help="only these peers, by their first word")
-    parser.add_argument("--venv", type=Path, help="where the peers are kept, or are to be kept")
-    options = parser.parse_args()
+    peers = ("make", "Snakemake", "doit", "sphinx-gallery")
+    parser.add_argument("--peer", choices=peers, action="append", help="only this, or these")
+    parser.add_argument("--venv", type=Path, help="a folder to keep the installed peers in")
+    options = read_options(parser)
     figures = lecture(options.section)
     edited = next((figure for figure in figures if figure.name == EDITED), figures[0])
     with tempfile.TemporaryDirectory() as scratch:
@@ -286,8 +286,7 @@ def main() -> None:
             tool
             for tool in tools(figures, edited, options.section, str(kept / "bin/python"))
             if tool.name in (FIGGEN, FIRST, LOOP)
-            or not options.tool
-            or tool.name.split(maxsplit=1)[0].rstrip(",") in options.tool
+            or tool.name.startswith(tuple(options.peer or peers))
         ]
         places = [
             Workplace(tool, Path(scratch, f"copy{number}"), figures, edited)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -71,35 +73,50 @@ def environment(folder: Path = ROOT) -> dict[str, str]:
     return kept | {"PYTHONPATH": f"{folder}{os.pathsep}{Path(__file__).parent}"}
 
 
+def read_options(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """Read the command line: how often all commands take their turn, and what they build."""
+    parser.add_argument("--runs", type=int, default=RUNS, help="how often; an odd number")
+    parser.add_argument("--section", help="only the figures of this section")
+    options = parser.parse_args()
+    if options.runs < 1:
+        parser.error("--runs must be 1 or more")
+    return options
+
+
 def lecture(section: str | None = None) -> list[Figure]:
     """The figures in teaching order: all of them, or those of one section."""
     command = [sys.executable, "-m", "figgen", "list", "--json"]
     command += ["--section", section] if section else []
     found = subprocess.run(command, capture_output=True, check=False, cwd=ROOT, env=environment())
     if found.returncode:
-        sys.exit(found.stderr.decode().strip())
+        print(found.stderr.decode().strip(), file=sys.stderr)
+        sys.exit(found.returncode)
     return [Figure(each["name"], each["file"], each["steps"]) for each in json.loads(found.stdout)]
 
 
 def timed(command: Sequence[str | Path], folder: Path = ROOT) -> Times:
-    """Run a command in a project and time it; its first words are shown only if it fails.
+    """Run a command in a project, and end with its last words if it fails.
 
     Args:
         command: What to run.
         folder: The project, or a copy of it.
     """
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    done = subprocess.run(
-        command,
-        check=False,
-        cwd=folder,
-        env=environment(folder),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    # Not a pipe: its end would be that of the last process, which may outlive the command.
+    with tempfile.TemporaryFile() as messages:
+        before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        done = subprocess.run(
+            command,
+            check=False,
+            cwd=folder,
+            env=environment(folder),
+            stdout=subprocess.DEVNULL,
+            stderr=messages,
+        )
+        wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+        messages.seek(0)
+        lines = messages.read().decode(errors="replace").strip().splitlines()
     if done.returncode:
-        lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
-        sys.exit(f"{' '.join(map(str, command))[:80]}: exit code {done.returncode}: {lines[-1]}")
+        said = lines[-1] if lines else "no message"
+        sys.exit(f"{' '.join(map(str, command))[:80]}: exit code {done.returncode}: {said}")
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Times(wall, spent)

@@ -216,7 +216,7 @@ def install(packages: Sequence[str], folder: Path) -> str | None:
     if done.returncode == 0:
         return None
     errors = [line for line in done.stderr.decode().splitlines() if line.startswith("ERROR")]
-    return errors[-1] if errors else f"pip ended with exit code {done.returncode}"
+    return errors[-1].removeprefix("ERROR: ") if errors else f"pip failed ({done.returncode})"
 
 
 def table(seconds: dict[str, dict[str, list[float]]], drawn: dict[str, int]) -> list[str]:

@@ -142,7 +142,7 @@ def test_says_which_peer_is_missing(
     assert [tool.name for tool in peers.available(found, tmp_path)] == ["third"]
     assert capsys.readouterr().err.splitlines() == [
         "first is not measured: there is no no-such-program; install it",
-        "second is not measured: ERROR: no such thing",
+        "second is not measured: no such thing",
     ]
 
 

@@ -31,6 +31,8 @@ from peer_tools import FIGGEN, FIRST, IMAGE, LOOP, OUT, Tool, tools
 from stock import FORMATS
 from timing import ROOT, Figure, lecture, read_options, timed
 
+from figgen.draw.layout import PACKAGED_ENGINE
+
 EDITED = "functions-plot"
 """Its module holds four figures; the mean over the lecture is five."""
 SITUATIONS = ("cold", "no-op", "one edit")
@@ -210,6 +212,9 @@ def install(packages: Sequence[str], folder: Path) -> str | None:
         # What the project has is not installed a second time, and draws for all.
         (site,) = folder.glob("lib/python*/site-packages")
         (site / "project.pth").write_text(f"{sysconfig.get_path('purelib')}\n", "utf-8")
+        # The layout engine is a program beside Python.
+        engine = Path(sysconfig.get_path("scripts"), PACKAGED_ENGINE)
+        (folder / "bin" / PACKAGED_ENGINE).symlink_to(engine)
     pip = [str(folder / "bin/python"), "-m", "pip", "install", "--disable-pip-version-check"]
     versions = ["-c", str(ROOT / "benchmarks/peers.txt")]
     done = subprocess.run([*pip, *versions, *packages], capture_output=True, check=False)

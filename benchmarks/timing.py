@@ -109,8 +109,8 @@ def timed(command: Sequence[str | Path], folder: Path = ROOT) -> Times:
             check=False,
             cwd=folder,
             env=environment(folder),
-            stdout=subprocess.DEVNULL,
-            stderr=messages,
+            stdout=messages,
+            stderr=subprocess.STDOUT,
         )
         wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
         messages.seek(0)

@@ -47,6 +47,7 @@ bench: $(READY) ## measure, beside what figgen is compared to
 	$(BIN)/python benchmarks/noop.py
 	$(BIN)/python benchmarks/graph.py
 	$(BIN)/python benchmarks/guard.py
+	$(BIN)/python benchmarks/peers.py
 	$(BIN)/python benchmarks/build.py
 	$(BIN)/python benchmarks/memory.py
 	$(BIN)/python benchmarks/serve.py

@@ -416,7 +416,7 @@ def test_a_quick_look_needs_the_same_request(built: Path) -> None:
 
 
 def test_the_head_of_a_file_is_its_first_part(tmp_path: Path) -> None:
-    """No more of it is read than that, and nothing of a file that is none of ours."""
+    """No more of it is read than that."""
     path = tmp_path / "state"
     path.write_bytes(statefile.pack({"a": 1}, {"b": [2]}))
     head = statefile.head(str(path))
@@ -424,7 +424,7 @@ def test_the_head_of_a_file_is_its_first_part(tmp_path: Path) -> None:
     assert (statefile.unpack(head), statefile.unpack(head, 1)) == ({"a": 1}, None)
     assert statefile.head(str(tmp_path / "none")) == b""
     path.write_bytes(b"nonsense" * 100)
-    assert statefile.head(str(path)) == b""
+    assert statefile.unpack(statefile.head(str(path))) is None
 
 
 def test_a_length_that_is_not_true(tmp_path: Path) -> None:
@@ -433,7 +433,7 @@ def test_a_length_that_is_not_true(tmp_path: Path) -> None:
     whole = statefile.pack({"a": 1})
     start = len(statefile.pack())
     path.write_bytes(whole[:start] + b"\x7f" + whole[start + 1 :])
-    assert statefile.head(str(path)) == b""
+    assert statefile.unpack(statefile.head(str(path))) is None
     path.write_bytes(whole[:-1])
     assert statefile.unpack(statefile.head(str(path))) is None
 
@@ -455,6 +455,19 @@ def test_a_state_that_another_build_replaces_is_left_to_it(
         assert path.read_bytes() == newer
     assert state.nothing_to_do("build", same, ()) == ("Newer", 1, 1, ())
     assert path.read_bytes() != newer
+
+
+def test_a_part_of_the_course_settles_too(built: Path) -> None:
+    """New times of files are noted for it as well, and what is stale stays stale."""
+    same = state.Request(str(built / "small"), ("svg",), ("light",), 200)
+    edit(built, '"two"', '"zwei"', module="two")
+    run("build", "good", *FAST)
+    (built / "small/one.py").touch()
+    before = (built / "build" / state.FILE).read_bytes()
+    assert state.nothing_to_do("build", same, ("good",)) is not None
+    assert (built / "build" / state.FILE).read_bytes() != before
+    assert state.load("build")[0]["stale"] == {"two-steps"}
+    assert state.nothing_to_do("build", same, ()) is None
 
 
 def test_counts_that_are_torn(built: Path) -> None:

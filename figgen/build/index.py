@@ -101,13 +101,12 @@ def _kept(folder: Path, number: int) -> Any:
     if known is None or known["folder"] != place or known["names"] != _names(place):
         return None
     found = look(known["files"], known["moment"])
-    part = statefile.unpack(data, number)
-    if found.changed or part is None:
+    if found.changed:
         return None
     if not found.settled:
         parts = (statefile.unpack(data, 1), statefile.unpack(data, 2))
         _keep(place, time.time_ns(), digests_in(known["files"]), parts)
-    return part
+    return statefile.unpack(data, number)
 
 
 def _names(folder: str) -> tuple[str, ...]:

@@ -88,7 +88,7 @@ def nothing_to_do(out: str, request: Request, names: Sequence[str]) -> Summary |
         if counts is None or not counts.keys() >= wanted:
             return None
         figures, files = len(wanted), sum(counts[name] for name in wanted)
-        stale &= wanted
+        stale = stale & wanted
     if stale or known["environment"] != environment(known["packages"]):
         return None
     if any(watched(folder) != held for folder, held in known["folders"].items()):

@@ -59,18 +59,13 @@ def read(path: str) -> bytes:
 
 
 def head(path: str) -> bytes:
-    """The bytes of a file of ours to the end of its first part, which may be small beside the rest.
-
-    None if it cannot be read, or is no such file.
-    """
+    """The bytes of a file to the end of its first part; none if it cannot be read."""
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - as above
             start = file.read(len(_MAGIC) + 2 * _NUMBER)
             size = int.from_bytes(start[len(_MAGIC) : -_NUMBER], "big")
             # A length that is not true must not ask for all the memory there is.
-            if not start.startswith(_MAGIC) or size > os.fstat(file.fileno()).st_size:
-                return b""
-            return start + file.read(size)
+            return start + file.read(min(size, os.fstat(file.fileno()).st_size))
     except (OSError, ValueError):
         return b""
 

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 from small_course import GOOD, HEAD, STEPS, write_course
 
-from figgen.build import builder, course, index, signatures, state, statefile
+from figgen.build import builder, course, definition, index, signatures, state, statefile
 from figgen.build.course import read_course
 from figgen.build.files import STATE
 from figgen.build.index import listing, read_indexed, read_listing
@@ -365,6 +365,16 @@ def test_a_listing_tells_an_edit_within_a_tick_of_the_clock(
         ],
     )
     assert read_listing(folder) == listed(folder)
+
+
+def test_an_index_follows_what_reads_a_course(tmp_path: Path, caches: Path) -> None:
+    """Another version of the reading, or of what is kept, is another course."""
+    folder = write_course(tmp_path / "small", one=GOOD)
+    read_indexed(folder)
+    (path,) = caches.rglob(index.NAME)
+    known = signatures.digests_in(statefile.unpack(path.read_bytes())["files"])
+    for module in (course, definition, index):
+        assert known[str(module.__file__)] == signatures.digest(str(module.__file__))
 
 
 def test_an_index_of_another_folder(tmp_path: Path, caches: Path) -> None:

@@ -1,49 +1,38 @@
 """How long figgen takes to say something, beside a click program that does nothing.
 
 Run it with ``make bench``. The commands take turns, so that a slow moment of the machine meets all
-of them; what counts is the ratio of the medians.
+of them; what counts is the ratio of the medians, and beside it stands what it may be at most.
 """
 
 from __future__ import annotations
 
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-RUNS = 15
-EMPTY = "import click\n\n@click.command()\ndef main(): pass\n\nmain()\n"
+from noop import NOTHING, compare, write_course, write_empty
 
-
-def seconds(command: list[str]) -> float:
-    """The wall time of one run."""
-    start = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - start
+FIGURES = 100
 
 
 def main() -> None:
     """Time the commands in turn and print medians and ratios."""
-    with tempfile.TemporaryDirectory() as folder:
-        empty = Path(folder, "empty.py")
-        empty.write_text(EMPTY, encoding="utf-8")
-        figgen = [sys.executable, "-m", "figgen"]
+    figgen = [sys.executable, "-m", "figgen"]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_course(folder, FIGURES)
+        # Until the times of the files are told apart from this moment.
+        time.sleep(3)
+        hundred = f"figgen list, {FIGURES} figures"
         commands = {
-            "an empty click program": [sys.executable, str(empty)],
+            NOTHING: write_empty(folder),
             "figgen --help": [*figgen, "--help"],
-            "figgen list": [*figgen, "list"],
+            "figgen list, the lecture": [*figgen, "list"],
+            hundred: [*figgen, "--figures", "many", "list"],
         }
-        times: dict[str, list[float]] = {name: [] for name in commands}
-        for _ in range(RUNS):
-            for name, command in commands.items():
-                times[name].append(seconds(command))
-    base = statistics.median(times["an empty click program"])
-    print(f"{'median of ' + str(RUNS):<26}{'ms':>8}{'ratio':>8}")
-    for name, values in times.items():
-        median = statistics.median(values)
-        print(f"{name:<26}{median * 1000:>8.0f}{median / base:>8.2f}")
+        limits = {"figgen list, the lecture": 1.3, hundred: 1.3}
+        compare("the start", commands, NOTHING, folder, limits)
 
 
 if __name__ == "__main__":

@@ -4,11 +4,21 @@
 """
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from figgen.build.definition import figure
+if TYPE_CHECKING:
+    from figgen.build.definition import figure
 
 __all__ = ["figure"]
+
+
+def __getattr__(name: str) -> Any:
+    """``figure``, imported when it is asked for, because no command that only reads needs it."""
+    if name != "figure":
+        raise AttributeError(f"module 'figgen' has no attribute '{name}'")
+    from figgen.build.definition import figure  # noqa: PLC0415 - dataclasses take long to import
+
+    return figure
 
 
 def load_ipython_extension(shell: Any) -> None:

@@ -18,9 +18,10 @@ from small_course import (
     write_course,
 )
 
+import figgen
 from figgen.build.config import find_course
 from figgen.build.course import read_course
-from figgen.build.definition import Definition, definition_of
+from figgen.build.definition import Definition, definition_of, figure
 from figgen.build.errors import BuildError, UnknownNameError
 from figgen.build.loading import ModuleError, load, load_module
 
@@ -550,3 +551,10 @@ def test_every_concept_of_the_lecture_has_three_perspectives() -> None:
         for concept in COURSE.concepts
     ]
     assert first == sorted(first, key=COURSE.names.index)
+
+
+def test_the_package_gives_its_one_name() -> None:
+    """The decorator is there when it is asked for, and a name that is none is told as such."""
+    assert figgen.figure is figure
+    with pytest.raises(ImportError, match="cannot import name 'figures'"):
+        from figgen import figures  # noqa: F401, PLC0415 - refused

@@ -14,10 +14,10 @@ import pytest
 from click.testing import CliRunner, Result
 from small_course import GOOD, HEAD, STEPS, write_course
 
-from figgen.build import builder, index, signatures, state, statefile
+from figgen.build import builder, course, definition, index, signatures, state, statefile
 from figgen.build.course import read_course
 from figgen.build.files import STATE
-from figgen.build.index import read_indexed
+from figgen.build.index import listing, read_indexed, read_listing
 from figgen.cli.app import program
 
 FAST = ("-t", "light", "-f", "svg", "-j", "1")
@@ -58,19 +58,39 @@ def edit(folder: Path, old: str, new: str, module: str = "one") -> None:
 
 @pytest.mark.usefixtures("unmeasured")
 def test_a_build_with_nothing_to_do_imports_nothing(built: Path) -> None:
-    """Neither numpy nor matplotlib nor the reading of the course."""
-    script = (
-        "import sys\nfrom figgen.cli.app import program\n"
-        f"program(['--figures', 'small', 'build', *{FAST}], standalone_mode=False)\n"
-        "print(sorted({'numpy', 'matplotlib', 'figgen.build.course', 'json'}"
-        " & set(sys.modules)))\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=built
-    )
-    assert done.stdout == (
+    """Neither numpy nor matplotlib nor the reading of the course, nor what builds."""
+    assert imported_by(built, "build", *FAST) == (
         "2 figures, 3 files in build; none drawn, the others are up to date\n[]\n"
     )
+
+
+@pytest.mark.usefixtures("unmeasured")
+def test_a_list_from_the_index_imports_nothing(built: Path) -> None:
+    """It is printed as it is kept; but part of it comes from the course itself."""
+    run("list")
+    assert imported_by(built, "list").endswith("\n[]\n")
+    told = imported_by(built, "list", "--section", "one").splitlines()[-1]
+    assert "'dataclasses', 'figgen.build.course'" in told
+
+
+SLOW = {
+    "numpy", "matplotlib", "figgen.build.course", "figgen.build.definition", "figgen.cli.building",
+    "dataclasses", "json", "pickle", "shutil", "tomllib",
+}  # fmt: skip
+"""Modules that take longer to import than a command that only reads may take."""
+
+
+def imported_by(folder: Path, *args: str) -> str:
+    """What a command prints, and which of the modules that take long it has imported."""
+    script = (
+        "import sys\nfrom figgen.cli.app import program\n"
+        f"program(['--figures', 'small', *{args}], standalone_mode=False)\n"
+        f"print(sorted({SLOW} & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=folder
+    )
+    return done.stdout
 
 
 def test_after_a_comment_nothing_is_drawn_and_the_line_is_right(built: Path) -> None:
@@ -256,8 +276,14 @@ def caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "caches"
 
 
-def _refuse(_: Path) -> None:
+def _refuse(*_: object) -> None:
     raise AssertionError("the course was parsed")
+
+
+def listed(folder: Path) -> index.Listing:
+    """The listing of a course as its modules say it now."""
+    now = read_course(folder)
+    return listing(now, now.entries)
 
 
 def test_a_course_is_read_once(
@@ -267,8 +293,13 @@ def test_a_course_is_read_once(
     folder = write_course(tmp_path / "small", one=GOOD, two=STEPS)
     first = read_indexed(folder)
     assert first == read_course(folder)
-    monkeypatch.setattr(index, "read_course", _refuse)
+    told = listed(folder)
+    assert [each["name"] for each in told.figures] == ["good", "two-steps"]
+    monkeypatch.setattr(course, "read_course", _refuse)
     assert read_indexed(folder) == first
+    assert read_listing(folder) == told
+    with pytest.raises(AssertionError, match="the course was parsed"):
+        read_indexed(folder / ".." / "small")
     assert [path.name for path in caches.rglob("*") if path.is_file()] == [index.NAME]
 
 
@@ -280,6 +311,22 @@ def test_an_index_that_is_none(tmp_path: Path, caches: Path, spoil: bytes) -> No
     for path in caches.rglob(index.NAME):
         path.write_bytes(spoil)
     assert read_indexed(folder) == read_course(folder)
+
+
+@pytest.mark.parametrize("part", [0, 1, 2])
+def test_an_index_with_a_torn_part(tmp_path: Path, caches: Path, part: int) -> None:
+    """Whichever part is not as it was written: the course is read anew."""
+    folder = write_course(tmp_path / "small", one=GOOD, two=STEPS)
+    read_indexed(folder)
+    (path,) = caches.rglob(index.NAME)
+    data = path.read_bytes()
+    pieces = [statefile.pack(statefile.unpack(data, each)) for each in range(3)]
+    start = len(statefile.pack())
+    at = start + sum(len(piece) - start for piece in pieces[: part + 1]) - 1
+    path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+    assert read_indexed(folder) == read_course(folder)
+    path.write_bytes(data[:at])
+    assert read_listing(folder) == listed(folder)
 
 
 def test_an_index_follows_its_course(tmp_path: Path, caches: Path) -> None:
@@ -296,7 +343,38 @@ def test_an_index_follows_its_course(tmp_path: Path, caches: Path) -> None:
         lambda: (folder / "__init__.py").write_text('SECTIONS = {"one": "Changed"}\n'),
     ):
         change()
+        assert read_listing(folder) == listed(folder)
         assert read_indexed(folder) == read_course(folder)
+
+
+def test_a_listing_tells_an_edit_within_a_tick_of_the_clock(
+    tmp_path: Path, caches: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A module that was changed just before it was looked at is read, whatever its status says."""
+    folder = write_course(tmp_path / "small", one=GOOD)
+    read_listing(folder)
+    assert list(caches.rglob(index.NAME))
+    path = folder / "one.py"
+    frozen = signatures.status([str(path)])
+    path.write_text(GOOD.replace("A good one", "A best one"), encoding="utf-8")
+    monkeypatch.setattr(
+        signatures,
+        "status",
+        lambda paths, real=signatures.status: [
+            number for each in paths for number in (frozen if each == str(path) else real([each]))
+        ],
+    )
+    assert read_listing(folder) == listed(folder)
+
+
+def test_an_index_follows_what_reads_a_course(tmp_path: Path, caches: Path) -> None:
+    """Another version of the reading, or of what is kept, is another course."""
+    folder = write_course(tmp_path / "small", one=GOOD)
+    read_indexed(folder)
+    (path,) = caches.rglob(index.NAME)
+    known = signatures.digests_in(statefile.unpack(path.read_bytes())["files"])
+    for module in (course, definition, index):
+        assert known[str(module.__file__)] == signatures.digest(str(module.__file__))
 
 
 def test_an_index_of_another_folder(tmp_path: Path, caches: Path) -> None:
@@ -342,3 +420,71 @@ def test_a_quick_look_needs_the_same_request(built: Path) -> None:
     ):
         assert state.nothing_to_do("build", other, ()) is None
     assert state.nothing_to_do("build", same, ("nobody",)) is None
+
+
+# The first part of the state alone
+
+
+def test_the_head_of_a_file_is_its_first_part(tmp_path: Path) -> None:
+    """No more of it is read than that."""
+    path = tmp_path / "state"
+    path.write_bytes(statefile.pack({"a": 1}, {"b": [2]}))
+    head = statefile.head(str(path))
+    assert head == statefile.pack({"a": 1})
+    assert (statefile.unpack(head), statefile.unpack(head, 1)) == ({"a": 1}, None)
+    assert statefile.head(str(tmp_path / "none")) == b""
+    path.write_bytes(b"nonsense" * 100)
+    assert statefile.unpack(statefile.head(str(path))) is None
+
+
+def test_a_length_that_is_not_true(tmp_path: Path) -> None:
+    """A damaged length does not ask for all the memory there is; nor is a torn part read."""
+    path = tmp_path / "state"
+    whole = statefile.pack({"a": 1})
+    start = len(statefile.pack())
+    path.write_bytes(whole[:start] + b"\x7f" + whole[start + 1 :])
+    assert statefile.unpack(statefile.head(str(path))) is None
+    path.write_bytes(whole[:-1])
+    assert statefile.unpack(statefile.head(str(path))) is None
+
+
+def test_a_state_that_another_build_replaces_is_left_to_it(
+    built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who only notes new times does not write over what a build has left meanwhile."""
+    same = state.Request(str(built / "small"), ("svg",), ("light",), 200)
+    path = built / "build" / state.FILE
+    older = statefile.head(str(path))
+    (built / "small/one.py").touch()
+    with monkeypatch.context() as patch:
+        patch.setattr(statefile, "head", lambda _: older)
+        first, last = state.load("build")
+        state.save("build", first | {"title": "Newer", "figures": {"good": 1}}, last)
+        newer = path.read_bytes()
+        assert state.nothing_to_do("build", same, ()) is not None
+        assert path.read_bytes() == newer
+    assert state.nothing_to_do("build", same, ()) == ("Newer", 1, 1, ())
+    assert path.read_bytes() != newer
+
+
+def test_a_part_of_the_course_settles_too(built: Path) -> None:
+    """New times of files are noted for it as well, and what is stale stays stale."""
+    same = state.Request(str(built / "small"), ("svg",), ("light",), 200)
+    edit(built, '"two"', '"zwei"', module="two")
+    run("build", "good", *FAST)
+    (built / "small/one.py").touch()
+    before = (built / "build" / state.FILE).read_bytes()
+    assert state.nothing_to_do("build", same, ("good",)) is not None
+    assert (built / "build" / state.FILE).read_bytes() != before
+    assert state.load("build")[0]["stale"] == {"two-steps"}
+    assert state.nothing_to_do("build", same, ()) is None
+
+
+def test_counts_that_are_torn(built: Path) -> None:
+    """The second part says how many files a figure has; without it, the build looks closer."""
+    same = state.Request(str(built / "small"), ("svg",), ("light",), 200)
+    path = built / "build" / state.FILE
+    path.write_bytes(statefile.head(str(path)))
+    assert state.nothing_to_do("build", same, ()) == ("A small course", 2, 3, ())
+    assert state.nothing_to_do("build", same, ("good",)) is None
+    assert state.load("build") == ({}, {})

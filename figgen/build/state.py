@@ -1,7 +1,8 @@
 """What the last build in a folder knew, and whether anything has changed since.
 
-The state is one file with two parts. The first is all that a build with nothing to do needs: the
-status of every file that it depends on or has made. The second says what each figure was made from.
+The state is one file with three parts. The first is all that a build with nothing to do needs: the
+status of every file that it depends on or has made. The second says how many files each figure has,
+the third what it was made from.
 """
 
 from __future__ import annotations
@@ -75,17 +76,20 @@ def nothing_to_do(out: str, request: Request, names: Sequence[str]) -> Summary |
         None if something may be stale.
     """
     path = os.path.join(out, FILE)  # noqa: PTH118
-    data = statefile.read(path)
+    # What the figures were made from is most of it.
+    data = statefile.read(path) if names else statefile.head(path)
     known = statefile.unpack(data)
     if known is None or not known["complete"] or known["request"] != tuple(request):
         return None
-    files = known["figures"]
-    wanted = set(names) or known["stale"] | files.keys()
-    if (
-        known["stale"] & wanted
-        or not files.keys() >= wanted
-        or known["environment"] != environment(known["packages"])
-    ):
+    figures, files, stale = known["figures"], known["files"], known["stale"]
+    if names:
+        counts = statefile.unpack(data, 1)
+        wanted = {*names}
+        if counts is None or not counts.keys() >= wanted:
+            return None
+        figures, files = len(wanted), sum(counts[name] for name in wanted)
+        stale = stale & wanted
+    if stale or known["environment"] != environment(known["packages"]):
         return None
     if any(watched(folder) != held for folder, held in known["folders"].items()):
         return None
@@ -94,14 +98,16 @@ def nothing_to_do(out: str, request: Request, names: Sequence[str]) -> Summary |
     if inputs.changed or outputs.changed:
         return None
     if not (inputs.settled and outputs.settled):
-        _settle(out, path, data, known)
-    return Summary(
-        known["title"], len(wanted), sum(files[name] for name in wanted), known["orphans"]
-    )
+        _settle(out, path, known)
+    return Summary(known["title"], figures, files, known["orphans"])
 
 
-def _settle(out: str, path: str, data: bytes, known: dict[str, Any]) -> None:
+def _settle(out: str, path: str, known: dict[str, Any]) -> None:
     """Note the new status of files that had to be read, so that the next time they need not be."""
+    data = statefile.read(path)
+    # Another build may have ended meanwhile.
+    if statefile.unpack(data) != known:
+        return
     known["moment"] = moment(out)
     for part, base in (("inputs", ""), ("outputs", out)):
         old = digests_in(known[part])
@@ -109,17 +115,26 @@ def _settle(out: str, path: str, data: bytes, known: dict[str, Any]) -> None:
         if digests_in(new) != old:
             return
         known[part] = {folder: tuple(files) for folder, files in new.items()}
-    statefile.keep(path, statefile.pack(known, statefile.unpack(data, 1)))
+    statefile.keep(path, statefile.pack(known, *(statefile.unpack(data, part) for part in (1, 2))))
 
 
 def load(out: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Both parts of the state in ``out``; empty if there is none."""
+    """The first and the last part of the state in ``out``; empty if there is none."""
     data = statefile.read(os.path.join(out, FILE))  # noqa: PTH118
-    first, second = statefile.unpack(data), statefile.unpack(data, 1)
-    return (first, second) if first and second else ({}, {})
+    first, last = statefile.unpack(data), statefile.unpack(data, 2)
+    return (first, last) if first and last else ({}, {})
 
 
-def save(out: str, first: dict[str, Any], second: dict[str, Any]) -> None:
-    """Write the state; without it, the next build draws everything."""
-    if not statefile.keep(os.path.join(out, FILE), statefile.pack(first, second)):  # noqa: PTH118
+def save(out: str, first: dict[str, Any], last: dict[str, Any]) -> None:
+    """Write the state; without it, the next build draws everything.
+
+    Args:
+        out: The build folder.
+        first: What a build with nothing to do needs; ``figures`` says how many files each has.
+        last: What each figure was made from.
+    """
+    counts = first["figures"]
+    totals = {"figures": len(counts), "files": sum(counts.values())}
+    data = statefile.pack(first | totals, counts, last)
+    if not statefile.keep(os.path.join(out, FILE), data):  # noqa: PTH118
         sys.stderr.write(f"{out}/{FILE}: cannot be written; the next build draws everything\n")

@@ -12,7 +12,7 @@ import sys
 import zlib
 from typing import Any
 
-_MAGIC = f"figgen 2 {sys.implementation.cache_tag} {sys.hexversion:x}\n".encode()
+_MAGIC = f"figgen 3 {sys.implementation.cache_tag} {sys.hexversion:x}\n".encode()
 _NUMBER = 8
 
 
@@ -54,6 +54,18 @@ def read(path: str) -> bytes:
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - as quick as can be
             return file.read()
+    except (OSError, ValueError):
+        return b""
+
+
+def head(path: str) -> bytes:
+    """The bytes of a file to the end of its first part; none if it cannot be read."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - as above
+            start = file.read(len(_MAGIC) + 2 * _NUMBER)
+            size = int.from_bytes(start[len(_MAGIC) : -_NUMBER], "big")
+            # A length that is not true must not ask for all the memory there is.
+            return start + file.read(min(size, os.fstat(file.fileno()).st_size))
     except (OSError, ValueError):
         return b""
 

@@ -35,7 +35,7 @@ class Interruption(click.ClickException):
 
 COMMANDS = {
     "accept": "comparing:accept",
-    "build": "building:build",
+    "build": "build:build",
     "chain": "graphing:chain",
     "check": "checking:check",
     "completion": "completion:completion",

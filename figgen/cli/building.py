@@ -1,4 +1,4 @@
-"""``figgen build`` and ``figgen merge``: what is stale, drawn and written."""
+"""A build that has something to do: what is stale, drawn and written; and ``figgen merge``."""
 
 from __future__ import annotations
 
@@ -12,21 +12,10 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from figgen.build.errors import BuildError, RequestError
-from figgen.cli.making import DEFAULT_DPI, complain_of_failures, make
-from figgen.cli.options import (
-    THEMES,
-    Cluster,
-    Shard,
-    as_json,
-    course_folder,
-    figure_names,
-    formats,
-    jobs,
-    open_course,
-    out,
-    themes,
-)
-from figgen.cli.output import complain, complain_of_problems, counted, print_json
+from figgen.cli.build import complain_of_orphans, summed_up
+from figgen.cli.making import complain_of_failures, make
+from figgen.cli.options import MEMORY, TIMEOUT, open_course, out
+from figgen.cli.output import complain_of_problems, counted, print_json
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -36,109 +25,7 @@ if TYPE_CHECKING:
     from figgen.build.order import Format
     from figgen.build.outcome import Outcome
     from figgen.build.staleness import Plan, Staleness
-    from figgen.build.state import Request, Summary
-
-TIMEOUT = 120.0
-"""How many seconds a figure may take. None of ours takes two; a slow machine shall not matter."""
-
-MEMORY = 2048
-"""How many megabytes a figure may take. None of ours takes 200."""
-
-
-@click.command(
-    epilog="""\b
-Examples:
-  figgen build
-  figgen build functions-plot -t dark -f svg
-  figgen build --dry-run --why
-  figgen build -j 1 -o /tmp/figures --json
-  figgen build --executor dask://10.0.0.7:8786
-  figgen build --shard 2/8
-"""
-)
-@click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=figure_names)
-@jobs
-@click.option(
-    "--shard",
-    type=Shard(),
-    help="Make part K of N only; 'figgen merge' puts the parts together.",
-)
-@click.option(
-    "--executor",
-    "cluster",
-    type=Cluster(),
-    help="Draw on a cluster, in place of processes of this machine.",
-)
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=TIMEOUT,
-    metavar="SECONDS",
-    help=f"Stop a figure that takes longer. By default {TIMEOUT:g}.",
-)
-@click.option(
-    "--memory",
-    type=click.IntRange(min=1),
-    metavar="MB",
-    help=f"Stop a figure that takes more megabytes, on Linux. By default {MEMORY}.",
-)
-@formats()
-@themes(THEMES, "all three")
-@out("build")
-@click.option("-n", "--dry-run", is_flag=True, help="Say what would be drawn, and draw nothing.")
-@click.option("--why", is_flag=True, help="Say for each figure that is drawn what has changed.")
-@click.option("--force", is_flag=True, help="Draw all figures, or the figures NAME..., anyway.")
-@click.option("--prune", is_flag=True, help="Remove the files of figures that no longer exist.")
-@as_json
-@click.pass_context
-def build(
-    ctx: click.Context,
-    *,
-    names: tuple[str, ...],
-    jobs: int | None,
-    shard: tuple[int, int] | None,
-    cluster: str | None,
-    timeout: float,
-    memory: int | None,
-    formats: tuple[str, ...],
-    themes: tuple[str, ...],
-    out: Path,
-    dry_run: bool,
-    why: bool,
-    force: bool,
-    prune: bool,
-    as_json: bool,
-) -> None:
-    """Make what is stale of all figures, or of the figures NAME...
-
-    A figure is stale if anything that it is made from has changed since its files were made: the
-    code that it reaches, files that it read, a package; or if its files are not as they were left.
-    The files are called OUT/THEME/FORMAT/FIGURE[-STEP].EXT; OUT/manifest.json says what they are.
-    A figure that fails is named with its author's line and does not stop the others, even if it
-    crashes or hangs; its old files stay. One build at a time works in a folder. The exit code is 1
-    if a figure fails or a module of the course is broken or forgotten.
-    """
-    from figgen.build.state import Request, nothing_to_do
-
-    machines = Machines(jobs, cluster, timeout, memory)
-    request = Request(str(course_folder(ctx)), formats, themes, DEFAULT_DPI)
-    # Most builds end here, before anything is imported that takes time.
-    summary = None
-    if not (force or prune or shard):
-        summary = nothing_to_do(str(out), request, names)
-    if summary is not None:
-        _report_nothing(summary, out, as_json=as_json, dry_run=dry_run)
-        return
-    work = Build(request, out, machines, shard, why, force, prune, as_json)
-    course = open_course(ctx)
-    entries = work.select(course, names)
-    if dry_run:
-        work.tell_plan(course, entries)
-        return
-    result = work.run(course, entries)
-    result.tell(out, as_json=as_json)
-    if not result.complete:
-        ctx.exit(1)
+    from figgen.build.state import Request
 
 
 @dataclass(frozen=True)
@@ -249,7 +136,7 @@ class Result:
                 }
             )
             return
-        words = [_summary(whole, self.files, out, drawn=len(self.drawn))]
+        words = [summed_up(whole, self.files, out, drawn=len(self.drawn))]
         if self.failed:
             words.append(f"{counted(len(self.failed), 'figure')} failed")
         if self.course.problems:
@@ -353,7 +240,7 @@ class Build:
         # here looks closer.
         if not (self.machines.cluster or self.shard):
             staleness.remember(plan, made, now)
-        _complain_of_orphans(now.orphans, self.out)
+        complain_of_orphans(now.orphans, self.out)
         missing = {each.name for each in failed}
         return Result(
             course=course,
@@ -391,28 +278,6 @@ def _among(stale: Sequence[Entry], entries: Sequence[Entry]) -> list[Entry]:
     return [entry for entry in stale if entry.name in wanted]
 
 
-def _summary(figures: int, files: int, out: Path, drawn: int) -> str:
-    text = f"{counted(figures, 'figure')}, {counted(files, 'file')} in {out}"
-    if drawn == figures:
-        return text
-    return f"{text}; {drawn or 'none'} drawn, the others are up to date"
-
-
-def _report_nothing(summary: Summary, out: Path, *, as_json: bool, dry_run: bool) -> None:
-    _complain_of_orphans(summary.orphans, out)
-    if as_json:
-        from figgen.build.state import MANIFEST
-
-        empty: dict[str, object] = {"drawn": [], "reasons": {}, "orphans": summary.orphans}
-        known = {"course": summary.title, "figures": summary.figures, "files": summary.files}
-        place = {"manifest": str(out / MANIFEST), "failed": [], "problems": []}
-        print_json({**known, **empty, **place})
-    elif dry_run:
-        click.echo(f"0 figures to draw, {summary.figures} up to date")
-    else:
-        click.echo(_summary(summary.figures, summary.files, out, drawn=0))
-
-
 def _explain(stale: Sequence[Entry], plan: Plan, *, why: bool, as_json: bool) -> None:
     if as_json and not why:
         print_json({entry.name: plan.reasons[entry.name] for entry in stale})
@@ -420,12 +285,6 @@ def _explain(stale: Sequence[Entry], plan: Plan, *, why: bool, as_json: bool) ->
     for entry in stale:
         reasons = f": {'; '.join(plan.reasons[entry.name])}" if why else ""
         click.echo(f"{entry.name}{reasons}", err=as_json)
-
-
-def _complain_of_orphans(orphans: Sequence[str], out: Path) -> None:
-    if orphans:
-        which = f"{out / orphans[0]}" + (f" and {len(orphans) - 1} more" if orphans[1:] else "")
-        complain("orphans", f"{which}: of no figure of the course; --prune removes them")
 
 
 @click.command(

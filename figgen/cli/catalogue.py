@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from figgen.cli.options import as_json, concept_names, figure_names, open_course, section_names
-from figgen.cli.output import complain_of_problems, counted, print_json
+from figgen.cli.options import (
+    as_json,
+    concept_names,
+    figure_names,
+    open_course,
+    open_listing,
+    section_names,
+)
+from figgen.cli.output import complain_of_problems, counted, print_json, terminal_width
 
 if TYPE_CHECKING:
     from figgen.build.course import Course, Entry
@@ -46,38 +51,39 @@ def list_figures(
     For each: name, perspective, steps, title, source file and line; below that its alt text as the
     author wrote it. The modules are read, not run.
     """
-    course = open_course(ctx)
-    entries = course.select((), section, concept)
+    found = open_listing(ctx, section, concept)
     if as_json:
-        print_json([entry.as_json() for entry in entries])
+        print_json(found.figures)
     else:
-        click.echo("\n".join(_table(entries)))
-    complain_of_problems(course)
+        click.echo("\n".join(_table(found.figures)))
+    complain_of_problems(found)
 
 
-def _table(entries: Sequence[Entry]) -> list[str]:
-    rows = {entry.name: _cells(entry) for entry in entries}
-    widths = [max(map(len, column)) for column in zip(*rows.values(), strict=True)]
+def _table(figures: Sequence[dict[str, Any]]) -> list[str]:
+    rows = [_cells(figure) for figure in figures]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     # On a terminal a row is a line; a file or a program gets all of it.
-    limit = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    limit = terminal_width() if sys.stdout.isatty() else None
     lines: list[str] = []
-    for (section, title), group in groupby(entries, lambda e: (e.section, e.section_title)):
-        lines += [""] * bool(lines) + [click.style(f"{title} ({section})", bold=True)]
-        for entry in group:
-            cells = zip(rows[entry.name], widths, strict=True)
-            row = "  ".join(cell.ljust(width) for cell, width in cells)
-            alt = f"    {' '.join(entry.definition.alt.split())}"
-            lines += [f"  {row}"[:limit].rstrip(), click.style(_cut(alt, limit), dim=True)]
+    above = None
+    for figure, cells in zip(figures, rows, strict=True):
+        section = f"{figure['section_title']} ({figure['section']})"
+        if section != above:
+            lines += [""] * bool(lines) + [click.style(section, bold=True)]
+            above = section
+        row = "  ".join(map(str.ljust, cells, widths))
+        alt = f"    {' '.join(figure['alt'].split())}"
+        lines += [f"  {row}"[:limit].rstrip(), click.style(_cut(alt, limit), dim=True)]
     return lines
 
 
-def _cells(entry: Entry) -> tuple[str, ...]:
+def _cells(figure: dict[str, Any]) -> tuple[str, ...]:
     return (
-        entry.name,
-        entry.definition.perspective,
-        counted(entry.definition.steps, "step"),
-        entry.definition.title,
-        f"{entry.file}:{entry.line}",
+        figure["name"],
+        figure["perspective"],
+        counted(figure["steps"], "step"),
+        figure["title"],
+        f"{figure['file']}:{figure['line']}",
     )
 
 
@@ -169,7 +175,7 @@ def _facts(known: dict[str, Any]) -> list[str]:
         "alt text": known["alt"],
     }
     indent = 2 + max(map(len, facts)) + 2
-    width = min(PROSE, shutil.get_terminal_size().columns)
+    width = min(PROSE, terminal_width())
     lines = []
     for label, fact in facts.items():
         prose = textwrap.wrap(fact, max(width - indent, 1), break_on_hyphens=False)

@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from figgen.cli.animating import write_animations
 from figgen.cli.options import (
     ALL,
+    DEFAULT_DPI,
     MOVIES,
     Range,
     Setting,
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from figgen.build.course import Course, Entry
     from figgen.build.order import Format, Order
     from figgen.build.outcome import Outcome
-
-DEFAULT_DPI = 200
 
 DPI = click.IntRange(20, 1200)
 """From a thumbnail of 240 pixels to a poster; beyond that a PNG takes gigabytes."""

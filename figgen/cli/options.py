@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from figgen.build.course import Course
+    from figgen.build.index import Listing
     from figgen.build.order import Format
 
 # As in the drawing and in the writer, which import matplotlib; a test holds them together.
@@ -26,6 +27,14 @@ MOVIES = ("gif", "webp", "mp4")
 THEMES = ("light", "dark", "print")
 
 ALL = "all"
+
+DEFAULT_DPI = 200
+
+TIMEOUT = 120.0
+"""How many seconds a figure may take. None of ours takes two; a slow machine shall not matter."""
+
+MEMORY = 2048
+"""How many megabytes a figure may take. None of ours takes 200."""
 
 C = TypeVar("C", bound=Callable[..., object])
 
@@ -39,6 +48,21 @@ def open_course(ctx: click.Context) -> Course:
     from figgen.build.index import read_indexed
 
     return read_indexed(course_folder(ctx))
+
+
+def open_listing(ctx: click.Context, section: str | None, concept: str | None) -> Listing:
+    """What is printed of the course that the command line is about, or of a part of it.
+
+    Raises:
+        BuildError: As `open_course` does.
+        UnknownNameError: If there is no such section or concept.
+    """
+    from figgen.build.index import listing, read_listing
+
+    if section is None and concept is None:
+        return read_listing(course_folder(ctx))
+    course = open_course(ctx)
+    return listing(course, course.select((), section, concept))
 
 
 def course_folder(ctx: click.Context) -> Path:

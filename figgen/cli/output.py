@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,11 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from figgen.build.course import Course
-
-if TYPE_CHECKING:
     # The type has no public place.
     from click._termui_impl import ProgressBar
+
+    from figgen.build.course import Course
+    from figgen.build.index import Listing
 
 
 def print_json(data: object) -> None:
@@ -30,7 +29,7 @@ def complain(what: str, reason: str) -> None:
     click.echo(f"{click.style(what, fg='red', bold=True)} {reason}", err=True)
 
 
-def complain_of_problems(course: Course) -> None:
+def complain_of_problems(course: Course | Listing) -> None:
     """Say on stderr what keeps figures out of the course."""
     for problem in course.problems:
         complain("problem", str(problem))
@@ -50,12 +49,15 @@ def columns(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
+def terminal_width() -> int:
+    """How many characters a line of the terminal holds."""
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
 TAKEN = 70
 """How many columns of a line the bar itself takes."""
-
-
-def _columns() -> int:
-    return shutil.get_terminal_size().columns
 
 
 class Progress:
@@ -91,6 +93,6 @@ def progress(label: str, length: int) -> Iterator[Progress]:
         hidden=not sys.stderr.isatty(),
         file=sys.stderr,
         # What is longer than a line would leave a trail of lines behind.
-        item_show_func=lambda names: names and names[: max(0, _columns() - TAKEN)],
+        item_show_func=lambda names: names and names[: max(0, terminal_width() - TAKEN)],
     ) as bar:
         yield Progress(bar)

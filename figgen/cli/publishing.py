@@ -7,8 +7,16 @@ from pathlib import Path
 import click
 
 from figgen.cli.building import Build, Machines
-from figgen.cli.making import DEFAULT_DPI
-from figgen.cli.options import FORMATS, SOURCES, THEMES, course_folder, jobs, open_course, out
+from figgen.cli.options import (
+    DEFAULT_DPI,
+    FORMATS,
+    SOURCES,
+    THEMES,
+    course_folder,
+    jobs,
+    open_course,
+    out,
+)
 from figgen.cli.output import counted
 
 

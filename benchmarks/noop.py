@@ -95,7 +95,8 @@ def pretend(folder: Path) -> None:
     staleness = Staleness(course, order, read_manifest(out).figures)
     plan = staleness.plan()
     made = {each.name: Made(each.record or {}, ()) for each in outcomes}
-    staleness.remember(plan, made, write_manifest(course, out, outcomes))
+    records = {name: each.record for name, each in made.items()}
+    staleness.remember(plan, made, write_manifest(course, out, records))
 
 
 def main() -> None:

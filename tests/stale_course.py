@@ -235,9 +235,12 @@ def build(folder: Path, **order: object) -> Plan:
     plan = found.plan()
     # In a process of its own, as a build does it: here fonts and modules may be open already.
     outcomes = builder.build(found.course, plan.stale, found.order, executor=Workers(1))
+    for each in outcomes:
+        found.note(each.name, each.record, each.reads)
     assert [each.error for each in outcomes if each.error] == []
-    now = manifest.write_manifest(found.course, found.order.out, outcomes)
     made = {each.name: Made(each.record, each.reads) for each in outcomes if each.record}
+    records = {name: each.record for name, each in made.items()}
+    now = manifest.write_manifest(found.course, found.order.out, records)
     found.remember(plan, made, now)
     return plan
 

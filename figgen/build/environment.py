@@ -34,12 +34,14 @@ def environment(more: tuple[str, ...] = ()) -> dict[str, str]:
     """Everything outside the project that a picture depends on, with its version.
 
     Args:
-        more: Other distributions that the course imports.
+        more: Other distributions that the course imports, and variables that it reads, as "$NAME".
     """
     installed = _installed()
     found = {"Python": sys.version, "platform": f"{sys.platform} {sys.byteorder}"}
     for name in (*PACKAGES, *more):
-        found[name] = installed.get(normalised(name), "none")
+        found[name] = (
+            variable(name[1:]) if name[0] == "$" else installed.get(normalised(name), "none")
+        )
     if program := os.environ.get("FIGGEN_DOT"):
         found["FIGGEN_DOT"] = f"{program}, {_identity(program)}"
     return found
@@ -63,6 +65,16 @@ def _installed() -> dict[str, str]:
 def normalised(name: str) -> str:
     """The name of a distribution as installers compare it."""
     return name.replace("-", "_").replace(".", "_").lower()
+
+
+def variable(name: str) -> str:
+    """What tells one value of a variable of the environment from another; it may be a secret."""
+    value = os.environ.get(name)
+    if value is None:
+        return "none"
+    from hashlib import sha256  # noqa: PLC0415 - only for those who read one
+
+    return sha256(os.fsencode(value)).hexdigest()[:16]
 
 
 def _identity(program: str) -> str:

@@ -119,7 +119,9 @@ def load(out: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return (first, second) if first and second else ({}, {})
 
 
-def save(out: str, first: dict[str, Any], second: dict[str, Any]) -> None:
-    """Write the state; without it, the next build draws everything."""
-    if not statefile.keep(os.path.join(out, FILE), statefile.pack(first, second)):  # noqa: PTH118
+def save(out: str, first: dict[str, Any], second: dict[str, Any]) -> bool:
+    """Write the state and say whether; without it, the next build draws everything."""
+    kept = statefile.keep(os.path.join(out, FILE), statefile.pack(first, second))  # noqa: PTH118
+    if not kept:
         sys.stderr.write(f"{out}/{FILE}: cannot be written; the next build draws everything\n")
+    return kept

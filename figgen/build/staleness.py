@@ -191,6 +191,9 @@ class Staleness:
         """A path relative to the folder that holds the course, if it is in there."""
         return path.removeprefix(os.path.join(self._base, ""))  # noqa: PTH118
 
+    def _place(self, kind: str, path: str) -> str:
+        return path if kind == "variable" else os.path.join(self._base, path)  # noqa: PTH118
+
     # Why a figure is stale
 
     def plan(self, force: Collection[str] = ()) -> Plan:
@@ -221,7 +224,9 @@ class Staleness:
         found = {}
         for entry in entries:
             if about := noted.get(entry.name):
-                made = Made(about["record"], tuple(Read(*each) for each in about["reads"]))
+                reads = (Read(kind, self._place(kind, path), said)
+                         for kind, path, said in about["reads"])  # fmt: skip
+                made = Made(about["record"], tuple(reads))
                 if about["context"] == self._context(entry, made.reads) and self._whole(
                     entry, made
                 ):
@@ -478,7 +483,7 @@ class Staleness:
         about = {
             "record": record,
             "context": self._context(entry, known),
-            "reads": [(read.kind, read.path, read.digest) for read in known],
+            "reads": [(read.kind, self._short(read.path), read.digest) for read in known],
         }
         if self._journal.note(about):
             self.keep()

@@ -346,6 +346,11 @@ class Build:
         from figgen.build.staleness import Made
         from figgen.build.times import read_times, write_times
 
+        if self.shard:
+            from figgen.build.journal import Journal
+
+            # Its figures are all made anew.
+            Journal(self.out / self._journal).remove()
         staleness, plan = self._plan(course, entries)
         stale = _among(plan.stale, entries)
         if self.why:

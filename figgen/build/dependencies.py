@@ -18,7 +18,7 @@ from functools import cached_property
 from hashlib import blake2b
 
 from figgen.build.names import Names
-from figgen.build.scanning import MUTATORS, Module, Unit
+from figgen.build.scanning import ANYWHERE, MUTATORS, Module, Unit
 
 MAKE = "figgen.build.builder:make"
 """What makes a figure; every figure depends on it."""
@@ -89,7 +89,8 @@ class Dependencies:
             if not own & SAFE.keys():
                 if "module" in unit.traits:
                     used[f"{module}:*"] = None
-                if "anything" in unit.traits:
+                foreign = (self.names.foreign(module, dotted) for dotted in unit.uses)
+                if "anything" in unit.traits or any(map(ANYWHERE.fullmatch, foreign)):
                     used |= dict.fromkeys(f"{name}:*" for name in self.names.modules)
             self._of_unit[id(unit)] = () if own & UNCALLED.keys() else tuple(used)
         return self._of_unit[id(unit)]

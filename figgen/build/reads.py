@@ -43,7 +43,7 @@ class Read:
     at_import: bool = False
 
 
-OPENED = {"open": "file", "os.listdir": "folder", "os.scandir": "folder"}
+OPENED = {"open": "file", "sqlite3.connect": "file", "os.listdir": "folder", "os.scandir": "folder"}
 """Python's own events, and what they are about."""
 
 

@@ -167,7 +167,7 @@ def sourced(canvas: Canvas) -> None:
 )
 
 THREE = (
-    '"""The third section."""\n\nimport importlib\nimport operator\nimport os\nimport sqlite3\n'
+    '"""The third section."""\n\nimport operator\nimport os\nimport sqlite3\n'
     "from dataclasses import dataclass\nfrom functools import partial, singledispatch\n"
     "from importlib import resources\nfrom pathlib import Path\n\nimport numpy as np\n\n"
     + HEAD
@@ -265,7 +265,6 @@ def count():
     + a_figure("dispatched", "show(1)")
     + a_figure("set_up", "Settings().width")
     + a_figure("gotten", 'operator.attrgetter("ROWS")(_rows)')
-    + a_figure("named", 'importlib.import_module(f"small._{str(1)}named").WORD')
 )
 
 MODULES = {
@@ -274,7 +273,6 @@ MODULES = {
     "two.py": TWO,
     "three.py": THREE,
     "_rows.py": "ROWS = [1, 2]\n",
-    "_1named.py": 'WORD = "w"\n',
     "_parents.py": "class Parent:\n    size = 3\n",
     "_cases.py": "TWO = 2\n",
     "_attributes.py": (

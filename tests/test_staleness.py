@@ -444,13 +444,6 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
     ),
     "a default of a data class": ("three.py", "width: int = 3", "width: int = 4", only("set-up")),
     "an attribute by a getter": ("_rows.py", "[1, 2]", "[2, 2]", only("gotten")),
-    "a module whose name is computed": ("_1named.py", '"w"', '"v"', only("named")),
-    "what a figure finds among all modules": (
-        "_lonely.py",
-        "return 1",
-        "return 3",
-        only("named"),
-    ),
     "the resolution": ("figgen/build/order.py", "DPI = 200", "DPI = 201", ALL),
 }
 
@@ -471,6 +464,28 @@ def test_a_function_that_changes_a_global_name(copy: Path) -> None:
     """Who uses the name is stale; others may be, because nobody knows who calls the function."""
     edit(copy, "_late.py", "", "\n\ndef change():\n    global value\n    value = 3\n")
     assert "late" in stale_course.stale(copy)
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        'importlib.import_module("small._" + name)',
+        'import_module("small._" + name)',
+        'sys.modules.get("small._" + name)',
+        'sys.modules["small._" + name]',
+        "pkgutil.walk_packages(name)",
+        "builtins.eval(name)",
+        "eval(name)",
+    ],
+)
+def test_a_module_that_only_the_run_names(copy: Path, look: str) -> None:
+    """Who asks for any module reaches all, also those that nobody imports; the others do not."""
+    edit(copy, "_tools.py", "", f"\n\ndef any_of(name):\n    return {look}\n")
+    imports = "import builtins, importlib, pkgutil, sys\nfrom importlib import import_module\n"
+    edit(copy, "_tools.py", "from ._deep", f"{imports}from ._deep")
+    graph = project.Project(copy / "small").dependencies.graph
+    assert "small._lonely:lonely" in reached(graph, "small._tools:any_of")
+    assert "small._lonely:lonely" not in reached(graph, "small._tools:helper")
 
 
 HARMLESS: dict[str, Change] = {

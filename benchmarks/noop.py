@@ -20,8 +20,9 @@ from figgen.build.builder import Outcome
 from figgen.build.course import read_course
 from figgen.build.manifest import read_manifest, write_manifest
 from figgen.build.order import Order, assets, place
+from figgen.build.plan import Made
 from figgen.build.signatures import digest
-from figgen.build.staleness import Made, Staleness
+from figgen.build.staleness import Staleness
 
 RUNS = 11
 EMPTY = "import click\n\n@click.command()\ndef main(): pass\n\nmain()\n"

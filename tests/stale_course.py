@@ -8,7 +8,8 @@ from pathlib import Path
 from figgen.build import builder, manifest
 from figgen.build.course import read_course
 from figgen.build.order import Order
-from figgen.build.staleness import Made, Plan, Staleness
+from figgen.build.plan import Made, Plan
+from figgen.build.staleness import Staleness
 from figgen.build.workers import Workers
 
 HEAD = """\
@@ -264,7 +265,7 @@ def count():
     + a_figure("choosing", 'CHOICE["one"](1)')
     + a_figure("dispatched", "show(1)")
     + a_figure("set_up", "Settings().width")
-    + a_figure("gotten", 'operator.attrgetter("ROWS")(_rows)')
+    + a_figure("gotten", 'operator.attrgetter("ROWS")(_rows)')  # noqa: S608 - it is no query
 )
 
 MODULES = {

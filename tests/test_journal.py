@@ -21,7 +21,8 @@ from figgen.build.course import read_course
 from figgen.build.files import STATE
 from figgen.build.journal import NAME, Journal
 from figgen.build.order import Order
-from figgen.build.staleness import Plan, Staleness
+from figgen.build.plan import Plan
+from figgen.build.staleness import Staleness
 from figgen.build.workers import Workers
 from figgen.cli.app import program
 

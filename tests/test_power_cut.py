@@ -62,7 +62,7 @@ class Disk:
 
         def sync(number: int) -> None:
             real[0](number)
-            path = Path(os.readlink(f"/proc/self/fd/{number}"))
+            path = Path(f"/proc/self/fd/{number}").readlink()
             self.note("sync", path, path.stat().st_ino, path.read_bytes())
 
         def rename(old: str | Path, new: str | Path) -> None:
@@ -119,8 +119,8 @@ def figures_of(found: Tree) -> dict[str, list[str]]:
 
 def faults(folder: Path, found: Tree, old: Tree, new: Tree) -> list[str]:
     """The files that are torn, and the figures that the next build would leave though not new."""
-    torn = [name for name, data in found.items()
-            if not name.startswith(STATE) and data not in (old.get(name), new.get(name))]  # fmt: skip
+    made = {name: data for name, data in found.items() if not name.startswith(STATE)}
+    torn = [name for name, data in made.items() if data not in (old.get(name), new.get(name))]
     out = folder / "build"
     shutil.rmtree(out)
     for name, data in found.items():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Collection
 
 PACKAGES = (
     "contourpy",
@@ -60,6 +61,21 @@ def _installed() -> dict[str, str]:
                 project, _, version = name.rpartition(".")[0].partition("-")
                 found.setdefault(normalised(project), version)
     return found
+
+
+def distributions(packages: Collection[str]) -> tuple[str, ...]:
+    """The distributions of packages that a course imports from elsewhere."""
+    others = {name for name in packages if name not in sys.stdlib_module_names}
+    known = {normalised(name) for name in PACKAGES} | {"mpl_toolkits", "font_source_sans_pro"}
+    unknown = {name for name in others if normalised(name) not in known}
+    if not unknown:
+        return ()
+    from importlib.metadata import packages_distributions  # noqa: PLC0415 - slow, and rarely needed
+
+    homes = packages_distributions()
+    return tuple(
+        sorted({home for name in unknown for home in homes.get(name, [name])} - {*PACKAGES})
+    )
 
 
 def normalised(name: str) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 from itertools import chain
@@ -15,13 +14,15 @@ from typing import Any, TypeAlias
 from figgen.build import state
 from figgen.build.course import Course, Entry
 from figgen.build.dependencies import ROOT, SAFE, Node
-from figgen.build.environment import PACKAGES, environment, normalised, variable
-from figgen.build.fingerprints import changes, fingerprints, inputs_of, reached
+from figgen.build.environment import distributions, environment, variable
+from figgen.build.fingerprints import changes, fingerprints, inputs_of
 from figgen.build.journal import Journal
 from figgen.build.manifest import Manifest
 from figgen.build.order import Asset, Order, assets, place
+from figgen.build.plan import Made, Plan
 from figgen.build.project import Project
 from figgen.build.reads import Read
+from figgen.build.sharing import Sharing
 from figgen.build.signatures import (
     ABSENT,
     Look,
@@ -44,37 +45,6 @@ DRAWN = ("alt", "claims", "equations", "files", "fingerprint", "sources")
 
 SHOWN = 3
 """How many definitions a reason names, at most."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is to be done.
-
-    Attributes:
-        stale: The figures to draw, with their fingerprints.
-        reasons: Why, in words, for each of them by name.
-        fresh: The names of the others.
-        recovered: Those of a build that did not end, by name. They are whole and as they shall be,
-            but neither the manifest nor the state knows of them.
-    """
-
-    stale: tuple[Entry, ...]
-    reasons: Mapping[str, tuple[str, ...]]
-    fresh: tuple[str, ...] = ()
-    recovered: Mapping[str, Made] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Made:
-    """A figure that was drawn.
-
-    Attributes:
-        record: Its entry in the manifest.
-        reads: What it has read.
-    """
-
-    record: dict[str, Any]
-    reads: tuple[Read, ...]
 
 
 class Staleness:
@@ -106,7 +76,7 @@ class Staleness:
         self._begun = [*chain.from_iterable(
             files.status for files in table(self.project.files, self.project.files).values()
         )]  # fmt: skip
-        self.packages = _distributions(self.project.packages)
+        self.packages = distributions(self.project.packages)
         self.environment = environment(self.packages) | {
             "the resolution of a PNG": f"{order.dpi:g}",
             **{f"--set {key}": value for key, value in order.settings.items()},
@@ -115,8 +85,7 @@ class Staleness:
         self._known = fingerprints(self.graph)
         self._old: dict[str, Record] = self._second.get("figures", {})
         self._digests: dict[str, str] = {}
-        # What was read, and the node that may keep it; in the order in which it was told.
-        self._shared: dict[tuple[str, Read], None] = {}
+        self._shared = Sharing(self.project)
         self._outdated: set[str] = set()
         self._edited: set[str] = set()
 
@@ -462,24 +431,18 @@ class Staleness:
     def note(self, name: str, record: dict[str, Any] | None, reads: Sequence[Read]) -> None:
         """Note what became of a figure, when its files are written.
 
-        A figure counts after those that its process has drawn before: what one of them has read and
-        keeps in a cache, it may know without reading it.
+        A figure counts after those that its process has drawn before.
 
         Args:
             name: The figure's name.
             record: Its entry in the manifest; None if it failed.
             reads: What it has read.
         """
-        for read in reads:
-            if read.at_import or read.kind == "font":
-                self._shared["", read] = None
-            for path, line in read.by:
-                if node := self.project.remembering(path, line):
-                    self._shared[node, read] = None
+        self._shared.note(reads)
         if record is None or self._journal is None:
             return
         entry = self._entries[name]
-        known = self._with_shared(entry, reads)
+        known = self._shared.known(self.node(entry), reads)
         about = {
             "record": record,
             "context": self._context(entry, known),
@@ -498,15 +461,9 @@ class Staleness:
         unchanged = [*chain.from_iterable(files.status for files in now.values())] == self._begun
         return unchanged and digests_in(now) == self.project.files
 
-    def _with_shared(self, entry: Entry, reads: Iterable[Read]) -> list[Read]:
-        """What a figure has read, and what every figure may know that one of them has read."""
-        reach = {"", *reached(self.graph, self.node(entry))} if self._shared else set()
-        shared = (read for where, read in self._shared if where in reach)
-        return [*dict.fromkeys((*reads, *shared))]
-
     def _record(self, entry: Entry, made: Made, sound: Collection[str]) -> Record:
         node = self.node(entry)
-        reads = self._with_shared(entry, made.reads)
+        reads = self._shared.known(node, made.reads)
         outputs = [file["path"] for file in made.record["files"] if file["path"] in sound]
         if entry.name not in self._outdated:
             outputs += [path for path in self._old.get(entry.name, {}).get("outputs", ())
@@ -537,18 +494,3 @@ def drawn_digest(record: Mapping[str, Any]) -> str:
     """The digest of what the manifest says of a figure that only drawing it tells."""
     drawn = {key: record.get(key) for key in DRAWN}
     return sha256(json.dumps(drawn, sort_keys=True).encode()).hexdigest()[:24]
-
-
-def _distributions(packages: Collection[str]) -> tuple[str, ...]:
-    """The distributions of packages that a course imports from elsewhere."""
-    others = {name for name in packages if name not in sys.stdlib_module_names}
-    known = {normalised(name) for name in PACKAGES} | {"mpl_toolkits", "font_source_sans_pro"}
-    unknown = {name for name in others if normalised(name) not in known}
-    if not unknown:
-        return ()
-    from importlib.metadata import packages_distributions  # noqa: PLC0415 - slow, and rarely needed
-
-    homes = packages_distributions()
-    return tuple(
-        sorted({home for name in unknown for home in homes.get(name, [name])} - {*PACKAGES})
-    )

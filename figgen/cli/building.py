@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from figgen.build.course import Course, Entry
     from figgen.build.manifest import Manifest
     from figgen.build.order import Format
-    from figgen.build.staleness import Plan, Staleness
+    from figgen.build.plan import Plan
+    from figgen.build.staleness import Staleness
     from figgen.build.state import Request, Summary
 
 TIMEOUT = 120.0
@@ -343,7 +344,7 @@ class Build:
                 return self._draw(course, entries, cluster)
 
     def _draw(self, course: Course, entries: Sequence[Entry], cluster: Dask | None) -> Result:
-        from figgen.build.staleness import Made
+        from figgen.build.plan import Made
         from figgen.build.times import read_times, write_times
 
         if self.shard:

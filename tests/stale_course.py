@@ -245,7 +245,7 @@ def _(x: int):
 
 def count():
     with sqlite3.connect(HERE / "table.db") as table:
-        return table.execute("select sum(n) from t").fetchone()[0]
+        return table.execute("pragma user_version").fetchone()[0]
 """
     + a_figure("looked_at", '(HERE / "flag.csv").exists()')
     + a_figure("has_folder", '(HERE / "data").is_dir()')
@@ -265,7 +265,7 @@ def count():
     + a_figure("choosing", 'CHOICE["one"](1)')
     + a_figure("dispatched", "show(1)")
     + a_figure("set_up", "Settings().width")
-    + a_figure("gotten", 'operator.attrgetter("ROWS")(_rows)')  # noqa: S608 - it is no query
+    + a_figure("gotten", 'operator.attrgetter("ROWS")(_rows)')
 )
 
 MODULES = {
@@ -341,8 +341,7 @@ def store(folder: Path, number: int) -> None:
     """Write one number into the data base of the course."""
     table = sqlite3.connect(folder / "small/table.db")
     with table:
-        table.execute("create table if not exists t (n)")
-        table.execute("insert into t values (?)", (number,))
+        table.execute(f"pragma user_version = {number}")
     table.close()
 
 

@@ -151,6 +151,25 @@ def test_what_a_cluster_has_drawn_is_remembered(dask: Dask, course: Path) -> Non
 
 
 @pytest.mark.cluster
+def test_a_cluster_on_other_systems(
+    dask: Dask, course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it draws may not be what is drawn here, so that is told, and drawn again."""
+    monkeypatch.chdir(course.parent)
+    here = cluster.environment()
+    monkeypatch.setattr(cluster, "environment", lambda: here | {"platform": "another"})
+    order = ["-t", "light", "-f", "svg"]
+    command = ["--figures", "small", "build", "--executor", f"dask://{dask.address}", *order]
+    done = CliRunner().invoke(program, command)
+    assert done.exit_code == 0
+    assert done.stderr == (
+        "not remembered its workers have another Python or system than this machine;"
+        " the next build here draws again\n"
+    )
+    assert build(course, *order, "-n").stdout == "2 figures to draw, 0 up to date\n"
+
+
+@pytest.mark.cluster
 def test_a_figure_in_trouble_is_named_and_the_others_are_made(dask: Dask, course: Path) -> None:
     """One that ends its worker, one that hangs, and one that shows where the course is there."""
     (course / "three.py").write_text(EXITS, encoding="utf-8")

@@ -225,7 +225,7 @@ def portable(reads: Iterable[Read], folder: Path) -> tuple[Read, ...]:
     def relative(path: str) -> str:
         for each in here:
             if path.startswith(each + os.sep):
-                return path[len(each) + 1 :] or "."
+                return path[len(each) + 1 :] or f".{os.sep}"
         return "." if path in here else path
 
     return tuple(_moved(read, relative) for read in reads)

@@ -243,6 +243,20 @@ def _(x: int):
     return "a number"
 
 
+class Keeper:
+    kept = []
+
+    @classmethod
+    def keep(cls, func):
+        cls.kept.append(func)
+        return func
+
+
+@Keeper.keep
+def kept():
+    return "kept"
+
+
 def count():
     with sqlite3.connect(HERE / "table.db") as table:
         return table.execute("pragma user_version").fetchone()[0]
@@ -264,6 +278,7 @@ def count():
     + a_figure("picked_one", "picked()")
     + a_figure("choosing", 'CHOICE["one"](1)')
     + a_figure("dispatched", "show(1)")
+    + a_figure("classy", "[func() for func in Keeper.kept]")
     + a_figure("set_up", "Settings().width")
     + a_figure("gotten", 'operator.attrgetter("ROWS")(_rows)')
 )

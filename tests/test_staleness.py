@@ -210,7 +210,12 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
         "class Base:\n    def __init_subclass__(cls): cls.width = 1\n",
         only("shaped"),
     ),
-    "what is exported again": ("_inner.py", "'inner'", "'changed'", only("exporting")),
+    "what is exported again": (
+        "_inner.py",
+        "'inner'",
+        "'changed'",
+        only("exporting", "picked-one"),
+    ),
     "where it is exported from": ("_exports.py", "from ._inner", "from ._other", only("exporting")),
     "an export that another follows": (
         "_exports.py",
@@ -441,6 +446,12 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
         'return "a number"',
         'return "another"',
         only("dispatched"),
+    ),
+    "an entry of a class that keeps a list": (
+        "three.py",
+        'return "kept"',
+        'return "other"',
+        only("classy"),
     ),
     "a default of a data class": ("three.py", "width: int = 3", "width: int = 4", only("set-up")),
     "an attribute by a getter": ("_rows.py", "[1, 2]", "[2, 2]", only("gotten")),

@@ -223,10 +223,14 @@ class Dependencies:
         return {node for node in changed if node in self.names.units}
 
     def _is_opaque(self, node: str, unit: Unit) -> bool:
-        """Whether a statement binds an object that only a call gives."""
+        """Whether a method of what a statement binds may change it, for all that is known."""
         module = node.partition(":")[0]
+        if unit.defines:
+            by_type = (self.names.foreign(module, each) for each in unit.calls)
+            itself = {dotted.partition(".")[0] for dotted in unit.writes} & {*unit.binds}
+            return "cls" in unit.traits or bool(itself) or "functools.singledispatch" in by_type
         plain = all(self.names.is_plain(module, dotted) for dotted in unit.calls)
-        return bool(unit.calls) and not unit.literal and not unit.defines and not plain
+        return bool(unit.calls) and not unit.literal and not plain
 
     # The graph
 

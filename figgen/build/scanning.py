@@ -69,8 +69,8 @@ class Unit:
         imports: Modules that it imports within a function, and names from them.
         methods: Names with a method that is called: ``REGISTRY.add``.
         traits: What makes it more than it seems: "anything", "module", "documents", "arguments"
-            (it changes what it is handed), "subclasses" (it does something to its subclasses), "cls"
-            (it changes a class that it is a method of).
+            (it changes what it is handed), "subclasses" (it does something to its subclasses),
+            "cls" (it changes a class that it is a method of).
         defines: Whether it is a function or a class.
         literal: Whether what it binds cannot be changed, or only by the methods in `MUTATORS`.
     """

@@ -23,8 +23,9 @@ from figgen.build.course import read_course
 from figgen.build.manifest import read_manifest, write_manifest
 from figgen.build.order import Order, assets, place
 from figgen.build.outcome import Outcome
+from figgen.build.plan import Made
 from figgen.build.signatures import digest
-from figgen.build.staleness import Made, Staleness
+from figgen.build.staleness import Staleness
 
 RUNS = 11
 # With compiled modules, as an installed program has them, whatever this process was told.
@@ -115,7 +116,8 @@ def pretend(folder: Path) -> None:
     staleness = Staleness(course, order, read_manifest(out).figures)
     plan = staleness.plan()
     made = {each.name: Made(each.record or {}, ()) for each in outcomes}
-    staleness.remember(plan, made, write_manifest(course, out, outcomes))
+    records = {name: each.record for name, each in made.items()}
+    staleness.remember(plan, made, write_manifest(course, out, records))
 
 
 def main() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 from figgen.build import builder, manifest
 from figgen.build.course import read_course
 from figgen.build.order import Order
-from figgen.build.staleness import Made, Plan, Staleness
+from figgen.build.plan import Made, Plan
+from figgen.build.staleness import Staleness
 from figgen.build.workers import Workers
 
 HEAD = """\
@@ -165,10 +167,138 @@ def sourced(canvas: Canvas) -> None:
 """
 )
 
+THREE = (
+    '"""The third section."""\n\nimport operator\nimport os\nimport sqlite3\n'
+    "from dataclasses import dataclass\nfrom functools import partial, singledispatch\n"
+    "from importlib import resources\nfrom pathlib import Path\n\nimport numpy as np\n\n"
+    + HEAD
+    + """\
+from . import _attributes, _cases, _rows
+from ._parents import Parent
+
+HERE = Path(__file__).parent
+FLAG = True
+
+if FLAG:
+    from ._inner import exported as picked
+else:
+    from ._other import exported as picked
+
+
+def scaled(by):
+    def decorate(func):
+        def inner(*args):
+            return func(*args) * by
+        return inner
+    return decorate
+
+
+@scaled(by=3)
+def plain():
+    return 1
+
+
+def times(x, y):
+    return x * y
+
+
+tripled = partial(times, 3)
+
+
+class Child(Parent):
+    pass
+
+
+def computed():
+    return 4
+
+
+def by_default(x=computed()):
+    return x
+
+
+def cased(x):
+    match x:
+        case _cases.TWO:
+            return "two"
+        case _:
+            return "another"
+
+
+CHOICE = {"one": lambda x: x + 1}
+
+
+@dataclass
+class Settings:
+    width: int = 3
+
+
+@singledispatch
+def show(x):
+    return "any"
+
+
+@show.register
+def _(x: int):
+    return "a number"
+
+
+class Keeper:
+    kept = []
+
+    @classmethod
+    def keep(cls, func):
+        cls.kept.append(func)
+        return func
+
+
+@Keeper.keep
+def kept():
+    return "kept"
+
+
+def count():
+    with sqlite3.connect(HERE / "table.db") as table:
+        return table.execute("pragma user_version").fetchone()[0]
+"""
+    + a_figure("looked_at", '(HERE / "flag.csv").exists()')
+    + a_figure("has_folder", '(HERE / "data").is_dir()')
+    + a_figure("sized", 'os.path.getsize(HERE / "sub/sized.csv")')
+    + a_figure("variable", 'os.environ.get("SMALL_WORD", "none")')
+    + a_figure("linked", '(HERE / "link.csv").read_text()')
+    + a_figure("loaded", 'np.loadtxt(HERE / "sub/numbers.csv", delimiter=",").sum()')
+    + a_figure("resource", 'resources.files("small").joinpath("sub/word.txt").read_text()')
+    + a_figure("queried", "count()")
+    + a_figure("scaled_by", "plain()")
+    + a_figure("partly", "tripled(2)")
+    + a_figure("inherited", "Child.size")
+    + a_figure("attributed", "_attributes.anything")
+    + a_figure("defaulted", "by_default()")
+    + a_figure("matched", "cased(2)")
+    + a_figure("picked_one", "picked()")
+    + a_figure("choosing", 'CHOICE["one"](1)')
+    + a_figure("dispatched", "show(1)")
+    + a_figure("classy", "[func() for func in Keeper.kept]")
+    + a_figure("set_up", "Settings().width")
+    + a_figure("gotten", 'operator.attrgetter("ROWS")(_rows)')
+)
+
 MODULES = {
-    "__init__.py": 'TITLE = "Small"\nSECTIONS = {"one": "One", "two": "Two"}\n',
+    "__init__.py": ('TITLE = "Small"\nSECTIONS = {"one": "One", "two": "Two", "three": "Three"}\n'),
     "one.py": ONE,
     "two.py": TWO,
+    "three.py": THREE,
+    "_rows.py": "ROWS = [1, 2]\n",
+    "_parents.py": "class Parent:\n    size = 3\n",
+    "_cases.py": "TWO = 2\n",
+    "_attributes.py": (
+        'KNOWN = {"anything": 5}\n\n\ndef __getattr__(name):\n    return KNOWN[name]\n'
+    ),
+    "sub/numbers.csv": "1,2\n3,4\n",
+    "sub/word.txt": "word",
+    "sub/sized.csv": "four",
+    "link-a.csv": "a",
+    "link-b.csv": "b",
     "_tables.py": "ROWS = [1, 2]\nCOLUMNS = [3]\n",
     "_tools.py": (
         "from ._deep import base\n\n\ndef helper(x, extra=1):\n    return base(x) + extra\n"
@@ -207,7 +337,7 @@ MODULES["one.py"] = MODULES["one.py"].replace(
 )
 
 FIGURES = {"-".join(line.split("def ")[1].split("(")[0].split("_"))
-           for source in (ONE, TWO) for line in source.splitlines()
+           for source in (ONE, TWO, THREE) for line in source.splitlines()
            if line.startswith("def ") and "canvas: Canvas" in line}  # fmt: skip
 
 
@@ -217,7 +347,17 @@ def write(folder: Path) -> Path:
         path = folder / "small" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(source, encoding="utf-8")
+    (folder / "small/link.csv").symlink_to("link-a.csv")
+    store(folder, 1)
     return folder / "small"
+
+
+def store(folder: Path, number: int) -> None:
+    """Write one number into the data base of the course."""
+    table = sqlite3.connect(folder / "small/table.db")
+    with table:
+        table.execute(f"pragma user_version = {number}")
+    table.close()
 
 
 def staleness(folder: Path, **order: object) -> Staleness:
@@ -235,9 +375,12 @@ def build(folder: Path, **order: object) -> Plan:
     plan = found.plan()
     # In a process of its own, as a build does it: here fonts and modules may be open already.
     outcomes = builder.build(found.course, plan.stale, found.order, executor=Workers(1))
+    for each in outcomes:
+        found.note(each.name, each.record, each.reads)
     assert [each.error for each in outcomes if each.error] == []
-    now = manifest.write_manifest(found.course, found.order.out, outcomes)
     made = {each.name: Made(each.record, each.reads) for each in outcomes if each.record}
+    records = {name: each.record for name, each in made.items()}
+    now = manifest.write_manifest(found.course, found.order.out, records)
     found.remember(plan, made, now)
     return plan
 

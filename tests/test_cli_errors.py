@@ -27,6 +27,7 @@ from small_course import (
 )
 
 from figgen.build.files import STATE
+from figgen.cli import app
 from figgen.cli.app import program
 
 FIGGEN = [sys.executable, "-m", "figgen"]
@@ -605,11 +606,92 @@ def test_interruption_while_the_processes_start(tmp_path: Path) -> None:
     assert_interrupted(command)
 
 
+LATE = """
+import time
+from figgen.cli import app, main
+
+class Late:
+    def __del__(self):
+        raise KeyboardInterrupt
+
+def late():
+    Late()
+    time.sleep(30)
+
+app.program = app.Program("late", invoke_without_command=True, callback=late)
+main()
+"""
+
+EARLY = """
+import os, signal, sys
+{ignored}
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "{where}":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Finder())
+import atexit
+atexit.register(lambda: "{where}" or os.kill(os.getpid(), signal.SIGINT))
+sys.argv = ["figgen", "--version"]
+from figgen.cli import main
+main()
+"""
+
+
+@linux
+@pytest.mark.parametrize("where", ["figgen.cli.app", "click", ""])
+def test_interruption_before_the_program_and_after_it(where: str) -> None:
+    """While it is imported, and while Python ends: no traceback, because there is nothing to tell.
+
+    A shell that starts it in the background has it ignored, and so it stays.
+    """
+    for ignored in ("", "signal.signal(signal.SIGINT, signal.SIG_IGN)"):
+        script = EARLY.format(where=where, ignored=ignored)
+        done = subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0 if ignored else 130, "")
+
+
+@linux
+def test_interruption_where_python_cannot_raise_it() -> None:
+    """It comes again, and is not lost in a traceback that nobody asked for."""
+    done = subprocess.run(
+        [sys.executable, "-c", LATE], capture_output=True, text=True, check=False, timeout=20
+    )
+    assert done.returncode == 130
+    assert done.stderr == "Error: interrupted; every file is whole, old or new\n"
+
+
+@pytest.mark.parametrize("stage", ["make_context", "main"])
+def test_interruption_beside_a_command(
+    stage: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """While it is looked for, or while its end is told: one line and 130 too."""
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGTERM), sys.unraisablehook
+    monkeypatch.setattr(app.click.Group, stage, interrupt)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            app.run()
+    finally:
+        signal.signal(signal.SIGTERM, before[0])
+        sys.unraisablehook = before[1]
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "Error: interrupted\n"
+
+
 @linux
 def test_the_death_of_the_build(tmp_path: Path) -> None:
     """A build that is killed takes its processes along, and leaves no half file."""
     course_with(tmp_path, figure_with(SLOW))
-    command = start_build(tmp_path, "-j", "2")
+    # This one only: to be killed while another is written is another matter, of `test_kills`.
+    command = start_build(tmp_path, "-j", "2", "bad")
     wait_for((tmp_path / "drawing").exists)
     started = children_of(command.pid)
     command.kill()

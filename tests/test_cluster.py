@@ -132,6 +132,44 @@ def test_a_cluster_makes_the_same_bytes(dask: Dask, course: Path) -> None:
 
 
 @pytest.mark.cluster
+def test_what_a_cluster_has_drawn_is_remembered(dask: Dask, course: Path) -> None:
+    """The next build here draws nothing, and what has changed after that; data files count."""
+    reads = "(__import__('pathlib').Path(__file__).parent / 'own.csv').read_text()"
+    (course / "one.py").write_text(
+        GOOD.replace("    canvas.number", f"    {reads}\n    canvas.number"), encoding="utf-8"
+    )
+    order = ["-t", "light", "-f", "svg"]
+    for words in ("one", "two"):
+        (course / "own.csv").write_text(words, encoding="utf-8")
+        # The second time the workers know the course, and its functions may have cached the file.
+        there = build(course, "--executor", f"dask://{dask.address}", *order)
+        assert (there.returncode, there.stderr) == (0, "")
+        assert build(course, *order, "-n").stdout == "0 figures to draw, 2 up to date\n"
+    (course / "own.csv").write_text("three", encoding="utf-8")
+    told = build(course, *order, "-n", "--why").stdout
+    assert told.startswith("good: small/own.csv changed\n1 figure to draw")
+
+
+@pytest.mark.cluster
+def test_a_cluster_on_other_systems(
+    dask: Dask, course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it draws may not be what is drawn here, so that is told, and drawn again."""
+    monkeypatch.chdir(course.parent)
+    # The workers have begun without it.
+    monkeypatch.setenv("FIGGEN_DOT", sys.executable)
+    order = ["-t", "light", "-f", "svg"]
+    command = ["--figures", "small", "build", "--executor", f"dask://{dask.address}", *order]
+    done = CliRunner().invoke(program, command)
+    assert done.exit_code == 0
+    assert done.stderr == (
+        "not remembered its workers have another Python or system than this machine;"
+        " the next build here draws again\n"
+    )
+    assert build(course, *order, "-n").stdout.endswith("2 figures to draw, 0 up to date\n")
+
+
+@pytest.mark.cluster
 def test_a_figure_in_trouble_is_named_and_the_others_are_made(dask: Dask, course: Path) -> None:
     """One that ends its worker, one that hangs, and one that shows where the course is there."""
     (course / "three.py").write_text(EXITS, encoding="utf-8")

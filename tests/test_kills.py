@@ -145,7 +145,10 @@ def disturb(version: str, moments: random.Random, seconds: float) -> int:
         (os.killpg if moments.random() < 0.5 else kill)(command.pid, number)
         hits += 1
     _, stderr = command.communicate(timeout=60)
-    assert "Traceback" not in stderr
+    # Until `figgen.cli.main` is called, nothing of ours has begun that could catch Ctrl-C: Python
+    # and its imports tell it in their own way, and end.
+    ours = number != signal.SIGINT or "figgen/cli" in stderr
+    assert "Traceback" not in stderr or not ours, stderr
     if in_time and number == signal.SIGKILL:
         assert command.returncode in (-signal.SIGKILL, 0, 1)
     deadline = time.monotonic() + 20

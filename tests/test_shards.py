@@ -70,6 +70,18 @@ def test_parts_together_are_the_whole_build(small: Path) -> None:
     assert tree(Path("out")) == tree(Path("whole"))
 
 
+def test_what_parts_have_drawn_is_remembered(small: Path) -> None:
+    """The next build of the whole course draws nothing, but what changed since."""
+    build_parts(small, 2)
+    assert run("--figures", small, "merge", "-o", "out").exit_code == 0
+    edited = (small / "m1.py").read_text(encoding="utf-8").replace("1.5", "2.5")
+    (small / "m1.py").write_text(edited, encoding="utf-8")
+    done = json.loads(run("--figures", small, "build", "-o", "out", "--json", *ORDER).stdout)
+    assert done["drawn"] == ["good1"]
+    again = run("--figures", small, "build", "-o", "out", *ORDER).stdout
+    assert "none drawn, the others are up to date" in again
+
+
 def test_a_part_has_its_own_figures_only(small: Path) -> None:
     """Of those that are asked for; its manifest forgets a figure that another part has now."""
     build_parts(small, 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ import stale_course
 from conftest import COURSE
 from stale_course import FIGURES, MODULES
 
-from figgen.build import environment, project
+from figgen.build import environment, project, state
 from figgen.build.dependencies import Dependencies
 from figgen.build.fingerprints import reached
 from figgen.build.loading import load
@@ -40,7 +41,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copy(built: Path, tmp_path: Path) -> Path:
     """A copy of it."""
     for name in ("small", "build"):
-        shutil.copytree(built / name, tmp_path / name)
+        shutil.copytree(built / name, tmp_path / name, symlinks=True)
     return tmp_path
 
 
@@ -209,7 +210,12 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
         "class Base:\n    def __init_subclass__(cls): cls.width = 1\n",
         only("shaped"),
     ),
-    "what is exported again": ("_inner.py", "'inner'", "'changed'", only("exporting")),
+    "what is exported again": (
+        "_inner.py",
+        "'inner'",
+        "'changed'",
+        only("exporting", "picked-one"),
+    ),
     "where it is exported from": ("_exports.py", "from ._inner", "from ._other", only("exporting")),
     "an export that another follows": (
         "_exports.py",
@@ -406,7 +412,51 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
     "the canvas": ("figgen/draw/canvas.py", "(3.2, 1.6)", "(3.2, 1.7)", ALL),
     "a unit": ("figgen/draw/units.py", "POINTS_PER_INCH = 72", "POINTS_PER_INCH = 71", ALL),
     "the listing in figgen": ("figgen/draw/code.py", "GAP = 0.12", "GAP = 0.13", only("sourced")),
-    "the resolution": ("figgen/build/order.py", "DPI = 200", "DPI = 201", ALL),
+    "an argument of a decorator": ("three.py", "@scaled(by=3)", "@scaled(by=4)", only("scaled-by")),
+    "the body of a decorator with arguments": (
+        "three.py",
+        "* by",
+        "+ by",
+        only("scaled-by"),
+    ),
+    "an argument of a partial": (
+        "three.py",
+        "partial(times, 3)",
+        "partial(times, 4)",
+        only("partly"),
+    ),
+    "the function of a partial": ("three.py", "return x * y", "return x + y", only("partly")),
+    "an attribute that is inherited": ("_parents.py", "size = 3", "size = 4", only("inherited")),
+    "what a module's __getattr__ looks up": (
+        "_attributes.py",
+        '"anything": 5',
+        '"anything": 6',
+        only("attributed"),
+    ),
+    "what a default was computed by": ("three.py", "return 4", "return 5", only("defaulted")),
+    "a constant that is matched": ("_cases.py", "TWO = 2", "TWO = 3", only("matched")),
+    "the condition of an import": (
+        "three.py",
+        "FLAG = True",
+        "FLAG = not True",
+        only("picked-one"),
+    ),
+    "a lambda in a table": ("three.py", "lambda x: x + 1", "lambda x: x - 1", only("choosing")),
+    "a case of a function by type": (
+        "three.py",
+        'return "a number"',
+        'return "another"',
+        only("dispatched"),
+    ),
+    "an entry of a class that keeps a list": (
+        "three.py",
+        'return "kept"',
+        'return "other"',
+        only("classy"),
+    ),
+    "a default of a data class": ("three.py", "width: int = 3", "width: int = 4", only("set-up")),
+    "an attribute by a getter": ("_rows.py", "[1, 2]", "[2, 2]", only("gotten")),
+    "the resolution": ("figgen/draw/units.py", "DPI = 200", "DPI = 201", ALL),
 }
 
 
@@ -426,6 +476,28 @@ def test_a_function_that_changes_a_global_name(copy: Path) -> None:
     """Who uses the name is stale; others may be, because nobody knows who calls the function."""
     edit(copy, "_late.py", "", "\n\ndef change():\n    global value\n    value = 3\n")
     assert "late" in stale_course.stale(copy)
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        'importlib.import_module("small._" + name)',
+        'import_module("small._" + name)',
+        'sys.modules.get("small._" + name)',
+        'sys.modules["small._" + name]',
+        "pkgutil.walk_packages(name)",
+        "builtins.eval(name)",
+        "eval(name)",
+    ],
+)
+def test_a_module_that_only_the_run_names(copy: Path, look: str) -> None:
+    """Who asks for any module reaches all, also those that nobody imports; the others do not."""
+    edit(copy, "_tools.py", "", f"\n\ndef any_of(name):\n    return {look}\n")
+    imports = "import builtins, importlib, pkgutil, sys\nfrom importlib import import_module\n"
+    edit(copy, "_tools.py", "from ._deep", f"{imports}from ._deep")
+    graph = project.Project(copy / "small").dependencies.graph
+    assert "small._lonely:lonely" in reached(graph, "small._tools:any_of")
+    assert "small._lonely:lonely" not in reached(graph, "small._tools:helper")
 
 
 HARMLESS: dict[str, Change] = {
@@ -608,6 +680,60 @@ def test_a_module_that_hides_another(copy: Path) -> None:
     assert "late" in stale_course.stale(copy)
 
 
+def _appears(folder: Path) -> None:
+    (folder / "small/flag.csv").touch()
+
+
+def _link(folder: Path) -> None:
+    (folder / "small/link.csv").unlink()
+    (folder / "small/link.csv").symlink_to("link-b.csv")
+
+
+def _longer(file: str) -> Callable[[Path], None]:
+    return lambda folder: edit(folder, file, "", "5\n")
+
+
+LOOKS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
+    "a file that is only looked for": (_appears, only("looked-at")),
+    "a folder that is only looked for": (
+        lambda folder: shutil.rmtree(folder / "small/data"),
+        only("looking", "has-folder"),
+    ),
+    "the size of a file": (_longer("sub/sized.csv"), only("sized")),
+    "where a link points": (_link, only("linked")),
+    "a table in a sub-folder": (_longer("sub/numbers.csv"), only("loaded")),
+    "a resource": (_longer("sub/word.txt"), only("resource")),
+    "a data base": (lambda folder: stale_course.store(folder, 2), only("queried")),
+}
+
+
+@pytest.mark.parametrize("change", LOOKS)
+def test_what_a_figure_looks_at(copy: Path, change: str) -> None:
+    """However it does so; a folder that it only looks for may get more files."""
+    make, names = LOOKS[change]
+    make(copy)
+    assert set(stale_course.stale(copy)) == names
+
+
+@pytest.mark.usefixtures("unmeasured")
+def test_a_variable_of_the_environment(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It counts for the figure that asks for it, when it comes, changes and goes; others do not."""
+    monkeypatch.setenv("ANOTHER_WORD", "one")
+    assert stale_course.stale(copy) == {}
+    monkeypatch.setenv("SMALL_WORD", "secret")
+    assert stale_course.stale(copy) == {"variable": ("$SMALL_WORD changed",)}
+    # As a lecturer does: the server that starts workers for the tests knows no new variable.
+    build = [sys.executable, "-m", "figgen", "--figures", "small", "build", "-t", "light", "-f"]
+    subprocess.run([*build, "svg"], cwd=copy, check=True, capture_output=True)
+    assert stale_course.stale(copy) == {}
+    assert b"secret" not in (copy / "build/.figgen/state").read_bytes()
+    same = state.Request(str(copy / "small"), ("svg",), ("light",), 200)
+    assert state.nothing_to_do(str(copy / "build"), same, ()) is not None
+    monkeypatch.delenv("SMALL_WORD")
+    assert state.nothing_to_do(str(copy / "build"), same, ()) is None
+    assert set(stale_course.stale(copy)) == only("variable")
+
+
 # What is not of the project
 
 
@@ -724,7 +850,8 @@ def test_the_guard_is_awake(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None
 def test_only_the_course_of_the_table_is_tested() -> None:
     """Every figure of the course is named by some change, or by all of them."""
     named = {name for *_, names in CODE.values() if names != ALL for name in names}
-    assert ALL - named <= {"reading", "looking", "optional", "caching"}
+    named |= {name for _, names in LOOKS.values() for name in names}
+    assert ALL - named <= {"reading", "optional", "caching", "variable"}
     assert set(MODULES) > {"one.py", "two.py"}
 
 

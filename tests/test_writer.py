@@ -511,7 +511,7 @@ if __name__ == "__main__":
     order = Order(Path(out), themes=("light", "dark"), dpi=60)
     outcomes = build(course, course.select(names), order, executor=Workers(int(jobs)))
     assert not [outcome.error for outcome in outcomes if outcome.error]
-    write_manifest(course, Path(out), outcomes)
+    write_manifest(course, Path(out), {each.name: each.record for each in outcomes})
 """
 
 SURROUNDINGS = {

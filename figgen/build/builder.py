@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator, Mapping, Sequence
-from concurrent.futures import Executor, Future, as_completed
+from concurrent.futures import Executor, Future
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from queue import SimpleQueue
 
 from figgen.build.course import Course, Entry
 from figgen.build.errors import BuildError
 from figgen.build.files import write
 from figgen.build.order import Order
 from figgen.build.outcome import Made, Outcome
+from figgen.build.reads import placed, portable
 from figgen.build.workers import LostError
 
 SHOWN = 3
@@ -46,7 +48,8 @@ def build(
         executor: Draws the figures; None to draw them here. It is shut down.
         seconds: How long figures took the last time, by name. The longest begin.
         doing: Called with the names of some figures that are being drawn, whenever they change.
-        done: Called with each outcome as it comes.
+        done: Called with each outcome as it comes, when its files are written. Those of one process
+            come in the order in which it drew them.
 
     Returns:
         The outcomes, in the order of ``entries``.
@@ -103,11 +106,18 @@ def _made_there(
     try:
         futures = {executor.submit(task, entry): entry for entry in entries}
         doing(_running(futures))
-        for future in as_completed(futures):
+        # In the order in which they are done, which `as_completed` does not keep.
+        ended: SimpleQueue[Future[Made]] = SimpleQueue()
+        for future in futures:
+            future.add_done_callback(ended.put)
+        while futures:
+            future = ended.get()
             # Not kept: the bytes of all figures together may be more than the memory holds.
             entry = futures.pop(future)
             try:
                 made = future.result()
+                reads = placed(made.outcome.reads, course.folder)
+                made = replace(made, outcome=replace(made.outcome, reads=reads))
             except LostError as error:
                 made = Made(Outcome(entry.name, error=f"{entry.file}:{entry.line}: {error}"))
             del future
@@ -128,4 +138,7 @@ def _running(futures: Mapping[Future[Made], Entry]) -> list[str]:
 def _make(course: Course, order: Order, entry: Entry) -> Made:
     from figgen.build.maker import make  # noqa: PLC0415 - in the process that draws
 
-    return make(course, entry, order)
+    made = make(course, entry, order)
+    # Where it was drawn, the course may lie elsewhere.
+    reads = portable(made.outcome.reads, course.folder)
+    return replace(made, outcome=replace(made.outcome, reads=reads))

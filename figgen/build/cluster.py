@@ -23,8 +23,10 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
+from uuid import uuid4
 
 from figgen.build.course import Course
+from figgen.build.environment import environment
 from figgen.build.errors import BuildError
 from figgen.build.workers import LostError
 
@@ -61,6 +63,9 @@ class Cluster(Executor):
     Args:
         address: HOST:PORT of the scheduler.
         timeout: How many seconds a task may take, until its worker is ended; None for any number.
+
+    Attributes:
+        alike: Whether all that pictures come from is the same there as here, and not only versions.
 
     Raises:
         BuildError: If Dask is not installed, nothing answers, there are no workers, or they have
@@ -100,6 +105,7 @@ class Cluster(Executor):
             ) from error
         if not found:
             raise BuildError(f"dask://{address}: it has no workers; start 'dask worker' for it")
+        self.alike = all(there == environment() for there in self._client.run(environment).values())
         here = versions()
         for worker, there in found.items():
             for package, version in here.items():
@@ -170,12 +176,15 @@ class PortableCourse(Course):
 
     Attributes:
         archive: All files of the folder, as a ZIP.
+        build: What no other build has. Each imports the course anew, because what its functions
+            keep in a cache from the build before, nobody would see them read.
     """
 
     archive: bytes
+    build: str
 
     def __reduce__(self) -> tuple[Callable[..., Course], tuple[Any, ...]]:
-        return _unpacked, (self.folder.name, self.title, self.archive)
+        return _unpacked, (self.folder.name, self.title, self.archive, self.build)
 
 
 def portable(course: Course) -> PortableCourse:
@@ -193,7 +202,7 @@ def portable(course: Course) -> PortableCourse:
                     archive.writestr(inside.as_posix(), path.read_bytes())
     except OSError as error:
         raise BuildError(f"{error.filename}: cannot be read: {error.strerror}") from error
-    return PortableCourse(**vars(course), archive=buffer.getvalue())
+    return PortableCourse(**vars(course), archive=buffer.getvalue(), build=uuid4().hex)
 
 
 # On a worker
@@ -201,8 +210,8 @@ def portable(course: Course) -> PortableCourse:
 _ALONE = threading.Lock()
 """A worker may have several threads, and matplotlib draws in one."""
 
-_COURSES: dict[bytes, Course] = {}
-"""The course that was drawn last, by its archive."""
+_COURSES: dict[str, Course] = {}
+"""The course that was drawn last, by its build."""
 
 
 def there(payload: bytes, timeout: float | None) -> Any:
@@ -217,14 +226,14 @@ def there(payload: bytes, timeout: float | None) -> Any:
             faulthandler.cancel_dump_traceback_later()
 
 
-def _unpacked(name: str, title: str, archive: bytes) -> Course:
-    if archive not in _COURSES:
+def _unpacked(name: str, title: str, archive: bytes, build: str) -> Course:
+    if build not in _COURSES:
         _forget()
         path = Path(tempfile.mkdtemp(prefix="figgen-"), name)
-        _COURSES[archive] = Course(path, title, {}, {}, (), ())
+        _COURSES[build] = Course(path, title, {}, {}, (), ())
         with zipfile.ZipFile(io.BytesIO(archive)) as packed:
             packed.extractall(path)
-    return _COURSES[archive]
+    return _COURSES[build]
 
 
 @atexit.register

@@ -18,7 +18,7 @@ from functools import cached_property
 from hashlib import blake2b
 
 from figgen.build.names import Names
-from figgen.build.scanning import MUTATORS, Module, Unit
+from figgen.build.scanning import ANYWHERE, MUTATORS, Module, Unit
 
 MAKE = "figgen.build.maker:make"
 """What makes a figure; every figure depends on it."""
@@ -89,7 +89,8 @@ class Dependencies:
             if not own & SAFE.keys():
                 if "module" in unit.traits:
                     used[f"{module}:*"] = None
-                if "anything" in unit.traits:
+                foreign = (self.names.foreign(module, dotted) for dotted in unit.uses)
+                if "anything" in unit.traits or any(map(ANYWHERE.fullmatch, foreign)):
                     used |= dict.fromkeys(f"{name}:*" for name in self.names.modules)
             self._of_unit[id(unit)] = () if own & UNCALLED.keys() else tuple(used)
         return self._of_unit[id(unit)]
@@ -222,10 +223,14 @@ class Dependencies:
         return {node for node in changed if node in self.names.units}
 
     def _is_opaque(self, node: str, unit: Unit) -> bool:
-        """Whether a statement binds an object that only a call gives."""
+        """Whether a method of what a statement binds may change it, for all that is known."""
         module = node.partition(":")[0]
+        if unit.defines:
+            by_type = (self.names.foreign(module, each) for each in unit.calls)
+            itself = {dotted.partition(".")[0] for dotted in unit.writes} & {*unit.binds}
+            return "cls" in unit.traits or bool(itself) or "functools.singledispatch" in by_type
         plain = all(self.names.is_plain(module, dotted) for dotted in unit.calls)
-        return bool(unit.calls) and not unit.literal and not unit.defines and not plain
+        return bool(unit.calls) and not unit.literal and not plain
 
     # The graph
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Collection
 
 PACKAGES = (
     "contourpy",
@@ -34,12 +35,14 @@ def environment(more: tuple[str, ...] = ()) -> dict[str, str]:
     """Everything outside the project that a picture depends on, with its version.
 
     Args:
-        more: Other distributions that the course imports.
+        more: Other distributions that the course imports, and variables that it reads, as "$NAME".
     """
     installed = _installed()
     found = {"Python": sys.version, "platform": f"{sys.platform} {sys.byteorder}"}
     for name in (*PACKAGES, *more):
-        found[name] = installed.get(normalised(name), "none")
+        found[name] = (
+            variable(name[1:]) if name[0] == "$" else installed.get(normalised(name), "none")
+        )
     if program := os.environ.get("FIGGEN_DOT"):
         found["FIGGEN_DOT"] = f"{program}, {_identity(program)}"
     return found
@@ -60,9 +63,34 @@ def _installed() -> dict[str, str]:
     return found
 
 
+def distributions(packages: Collection[str]) -> tuple[str, ...]:
+    """The distributions of packages that a course imports from elsewhere."""
+    others = {name for name in packages if name not in sys.stdlib_module_names}
+    known = {normalised(name) for name in PACKAGES} | {"mpl_toolkits", "font_source_sans_pro"}
+    unknown = {name for name in others if normalised(name) not in known}
+    if not unknown:
+        return ()
+    from importlib.metadata import packages_distributions  # noqa: PLC0415 - slow, and rarely needed
+
+    homes = packages_distributions()
+    return tuple(
+        sorted({home for name in unknown for home in homes.get(name, [name])} - {*PACKAGES})
+    )
+
+
 def normalised(name: str) -> str:
     """The name of a distribution as installers compare it."""
     return name.replace("-", "_").replace(".", "_").lower()
+
+
+def variable(name: str) -> str:
+    """What tells one value of a variable of the environment from another; it may be a secret."""
+    value = os.environ.get(name)
+    if value is None:
+        return "none"
+    from hashlib import sha256  # noqa: PLC0415 - only for those who read one
+
+    return sha256(os.fsencode(value)).hexdigest()[:16]
 
 
 def _identity(program: str) -> str:

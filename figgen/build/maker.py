@@ -68,7 +68,8 @@ def _make(course: Course, entry: Entry, order: Order) -> Made:
         reason = str(error)
         if isinstance(error.__cause__, MemoryError):
             reason += "; --memory allows more"
-        return Made(Outcome(entry.name, error=reason, seconds=time.perf_counter() - start))
+        seconds = time.perf_counter() - start
+        return Made(Outcome(entry.name, error=reason, reads=tuple(reads), seconds=seconds))
     files = [
         {
             "path": place(asset, order).as_posix(),

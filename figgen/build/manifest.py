@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from figgen.build.course import Course, Entry
 from figgen.build.errors import BuildError
 from figgen.build.files import told, write
 from figgen.build.order import FORMATS, SOURCES, Order, assets
 from figgen.build.state import MANIFEST as NAME
-
-if TYPE_CHECKING:
-    from figgen.build.outcome import Outcome
 
 VERSION = 1
 
@@ -53,13 +50,19 @@ def read_manifest(out: Path, name: str = NAME) -> Manifest:
 
 
 def write_manifest(
-    course: Course, out: Path, outcomes: Iterable[Outcome], name: str = NAME
+    course: Course, out: Path, records: Mapping[str, dict[str, Any]], name: str = NAME
 ) -> Manifest:
     """Enter what was built into a manifest in ``out``.
 
     A figure that was not built this time, or failed, keeps what is known of its files, because they
     are still there; what its module says of it is told anew. The files of a figure that the course
     no longer has are orphans.
+
+    Args:
+        course: The course.
+        out: The build folder.
+        records: The entries of the figures that were built, by name.
+        name: The name of the manifest.
 
     Returns:
         The manifest as it is now.
@@ -68,13 +71,12 @@ def write_manifest(
         BuildError: If the file cannot be read or written.
     """
     old = read_manifest(out, name)
-    drawn = {each.name: each.record for each in outcomes if each.record is not None}
     figures: dict[str, dict[str, Any]] = {}
     orphans = {*old.orphans, *(file["path"] for each in old.figures.values()
                                for file in each["files"])}  # fmt: skip
     for entry in course.entries:
         before = old.figures.get(entry.name)
-        record = drawn.get(entry.name)
+        record = records.get(entry.name)
         if record is None and before is not None:
             # Its alt text ends with the numbers that were drawn.
             record = before | entry.as_json() | {"alt": before["alt"]}

@@ -38,7 +38,8 @@ ANYTHING = frozenset({"exec", "eval", "__import__"})
 """Builtins that can use any name of any module."""
 
 ANYWHERE = re.compile(
-    r"sys\.modules|importlib\.(import_module|reload)|runpy\..*|pkgutil\..*|gc\.get_.*|builtins"
+    r"sys\.modules(\..*)?|importlib\.(import_module|reload)|(runpy|pkgutil)\..*|gc\.get_.*"
+    r"|builtins\.(exec|eval|__import__|__dict__).*"
 )
 """What of other packages can do so, too."""
 
@@ -68,7 +69,8 @@ class Unit:
         imports: Modules that it imports within a function, and names from them.
         methods: Names with a method that is called: ``REGISTRY.add``.
         traits: What makes it more than it seems: "anything", "module", "documents", "arguments"
-            (it changes what it is handed), "subclasses" (it does something to its subclasses).
+            (it changes what it is handed), "subclasses" (it does something to its subclasses),
+            "cls" (it changes a class that it is a method of).
         defines: Whether it is a function or a class.
         literal: Whether what it binds cannot be changed, or only by the methods in `MUTATORS`.
     """
@@ -402,6 +404,8 @@ class _Reader(ast.NodeVisitor):
             self.unit.writes.add(root.id)
         elif isinstance(root, ast.Name) and root.id in self.given:
             self.unit.traits.add("arguments")
+        elif isinstance(root, ast.Name) and root.id == "cls":
+            self.unit.traits.add("cls")
 
     def visit_Call(self, node: ast.Call) -> None:
         self.generic_visit(node)

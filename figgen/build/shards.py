@@ -16,6 +16,8 @@ from typing import Any
 
 from figgen.build.course import Course, Entry
 from figgen.build.errors import BuildError
+from figgen.build.journal import NAME as JOURNAL
+from figgen.build.journal import Journal
 from figgen.build.manifest import read_manifest, write_manifest
 from figgen.build.outcome import Outcome
 
@@ -36,6 +38,11 @@ class Shard:
     def manifest(self) -> str:
         """The name of its manifest."""
         return f"manifest-{self.number}-of-{self.count}.json"
+
+    @property
+    def journal(self) -> str:
+        """The name of what the next build of the whole course can know its figures by."""
+        return f"journal-{self.number}-of-{self.count}"
 
     def select(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
         """The figures of this part, in their order.
@@ -79,9 +86,11 @@ def merge(course: Course, out: Path) -> list[Outcome]:
         Outcome(name, record=figures.get(name), error=None if name in figures else "in no part")
         for name in course.names
     ]
-    write_manifest(course, out, outcomes)
+    write_manifest(course, out, {name: figures[name] for name in course.names if name in figures})
+    journal = Journal(out / JOURNAL)
     for shard in shards:
         (out / shard.manifest).unlink()
+        journal.take(out / shard.journal)
     return outcomes
 
 

@@ -19,6 +19,9 @@ SLACK = 2_500_000_000
 ABSENT = b"\0" * 16
 """The digest of a file that is not there."""
 
+FOLDER = b"\1" * 16
+"""The digest of a folder whose files do not count."""
+
 _FIELDS = 4
 _NOTHING = (-1,) * _FIELDS
 
@@ -60,8 +63,14 @@ def status(paths: Iterable[str]) -> list[int]:
 
 
 def digest(path: str) -> bytes:
-    """The digest of a file's content, of the names in a folder, or `ABSENT`."""
+    """The digest of a file's content, of the names in a folder, or `ABSENT`.
+
+    A path that ends with a separator asks for no more than whether there is a folder.
+    """
     from hashlib import sha256  # noqa: PLC0415 - a build that has nothing to do needs none
+
+    if path.endswith(os.sep):
+        return FOLDER if os.path.isdir(path) else ABSENT  # noqa: PTH112
 
     try:
         if os.path.isdir(path):  # noqa: PTH112 - as quick as can be

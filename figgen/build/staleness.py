@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
+from itertools import chain
 from typing import Any, TypeAlias
 
 from figgen.build import state
 from figgen.build.course import Course, Entry
 from figgen.build.dependencies import ROOT, SAFE, Node
-from figgen.build.environment import PACKAGES, environment, normalised
+from figgen.build.environment import distributions, environment, variable
 from figgen.build.fingerprints import changes, fingerprints, inputs_of
+from figgen.build.journal import Journal
 from figgen.build.manifest import Manifest
 from figgen.build.order import Asset, Order, assets, place
+from figgen.build.plan import Made, Plan
 from figgen.build.project import Project
 from figgen.build.reads import Read
+from figgen.build.sharing import Sharing
 from figgen.build.signatures import (
     ABSENT,
     Look,
+    Table,
     digest,
     digests_in,
     flat,
@@ -43,34 +47,6 @@ SHOWN = 3
 """How many definitions a reason names, at most."""
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What is to be done.
-
-    Attributes:
-        stale: The figures to draw, with their fingerprints.
-        reasons: Why, in words, for each of them by name.
-        fresh: The names of the others.
-    """
-
-    stale: tuple[Entry, ...]
-    reasons: Mapping[str, tuple[str, ...]]
-    fresh: tuple[str, ...] = field(default=())
-
-
-@dataclass(frozen=True)
-class Made:
-    """A figure that was drawn.
-
-    Attributes:
-        record: Its entry in the manifest.
-        reads: What it has read.
-    """
-
-    record: Mapping[str, Any]
-    reads: Sequence[Read]
-
-
 class Staleness:
     """What a build folder holds, compared with what the course now says.
 
@@ -78,19 +54,29 @@ class Staleness:
         course: The course.
         order: What is asked for.
         manifest: The figures of the manifest in the build folder, by name.
+        journal: Where to note what is made before the build ends; None for nowhere.
     """
 
     def __init__(
-        self, course: Course, order: Order, manifest: Mapping[str, Mapping[str, Any]]
+        self,
+        course: Course,
+        order: Order,
+        manifest: Mapping[str, Mapping[str, Any]],
+        journal: Journal | None = None,
     ) -> None:
         self.course = course
         self.order = order
+        self._journal = journal
+        self._entries = {entry.name: entry for entry in course.entries}
         self._manifest = manifest
         out = str(order.out)
         self.moment = state.moment(out)
         self._first, self._second = state.load(out)
         self.project = Project(course.folder)
-        self.packages = _distributions(self.project.packages)
+        self._begun = [*chain.from_iterable(
+            files.status for files in table(self.project.files, self.project.files).values()
+        )]  # fmt: skip
+        self.packages = distributions(self.project.packages)
         self.environment = environment(self.packages) | {
             "the resolution of a PNG": f"{order.dpi:g}",
             **{f"--set {key}": value for key, value in order.settings.items()},
@@ -99,6 +85,7 @@ class Staleness:
         self._known = fingerprints(self.graph)
         self._old: dict[str, Record] = self._second.get("figures", {})
         self._digests: dict[str, str] = {}
+        self._shared = Sharing(self.project)
         self._outdated: set[str] = set()
         self._edited: set[str] = set()
 
@@ -173,6 +160,9 @@ class Staleness:
         """A path relative to the folder that holds the course, if it is in there."""
         return path.removeprefix(os.path.join(self._base, ""))  # noqa: PTH118
 
+    def _place(self, kind: str, path: str) -> str:
+        return path if kind == "variable" else os.path.join(self._base, path)  # noqa: PTH118
+
     # Why a figure is stale
 
     def plan(self, force: Collection[str] = ()) -> Plan:
@@ -181,17 +171,70 @@ class Staleness:
         Args:
             force: The names of figures to draw anyway.
         """
-        reasons = {
-            entry.name: self._reasons(entry) or ("--force",) * (entry.name in force)
-            for entry in self.course.entries
-        }
+        reasons = {entry.name: self._reasons(entry) for entry in self.course.entries}
+        maybe = (entry for entry in self.course.entries if entry.name not in force)
+        recovered = self._recovered([entry for entry in maybe if reasons[entry.name]])
+        for name in recovered:
+            reasons[name] = ()
+        for name in force:
+            reasons[name] = reasons[name] or ("--force",)
         stale = tuple(
             replace(entry, fingerprint=self.fingerprint(entry))
             for entry in self.course.entries
             if reasons[entry.name]
         )
         fresh = tuple(name for name, found in reasons.items() if not found)
-        return Plan(stale, {name: found for name, found in reasons.items() if found}, fresh)
+        told = {name: found for name, found in reasons.items() if found}
+        return Plan(stale, told, fresh, recovered)
+
+    def _recovered(self, entries: Sequence[Entry]) -> dict[str, Made]:
+        """Those figures that a build which did not end has made as this one would make them."""
+        noted = self._journal.read() if self._journal and entries else {}
+        found = {}
+        for entry in entries:
+            if about := noted.get(entry.name):
+                reads = (Read(kind, self._place(kind, path), said)
+                         for kind, path, said in about["reads"])  # fmt: skip
+                made = Made(about["record"], tuple(reads))
+                if about["context"] == self._context(entry, made.reads) and self._whole(
+                    entry, made
+                ):
+                    record = made.record | entry.as_json() | {"alt": made.record["alt"]}
+                    found[entry.name] = replace(made, record=record)
+        return found
+
+    def _whole(self, entry: Entry, made: Made) -> bool:
+        """Whether what a figure has read is as it was, and its files are as they were left."""
+        files = {file["path"]: file["sha256"] for file in made.record["files"]}
+        wanted = {path for _, path in self._wanted(entry, made.record["sources"])}
+        out = str(self.order.out)
+        return (
+            wanted <= files.keys()
+            and all(self._digest(path) == was for path, was in self._files_of(made.reads).items())
+            and all(
+                digest(os.path.join(out, path)).hex() == was[:32]  # noqa: PTH118
+                for path, was in files.items()
+            )
+        )
+
+    def _context(self, entry: Entry, reads: Iterable[Read]) -> str:
+        """The digest of all that a figure is drawn from but for the files that it reads."""
+        # A variable that a figure has read is looked up now.
+        now = {name: variable(name[1:]) for name in self._environment_of(reads) if name[0] == "$"}
+        said = [self._definitions(entry), self._sources_of(entry, reads), self.environment | now]
+        return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:24]
+
+    def _sources_of(self, entry: Entry, reads: Iterable[Read]) -> dict[str, str]:
+        listed = {self.project.module_at(read.path) for read in reads if read.kind == "source"}
+        return self._listed(entry, listed - {""})
+
+    def _files_of(self, reads: Iterable[Read]) -> dict[str, str]:
+        return {self._short(read.path): read.digest
+                for read in sorted(reads) if read.kind not in {"source", "variable"}}  # fmt: skip
+
+    def _environment_of(self, reads: Iterable[Read]) -> dict[str, str]:
+        variables = {f"${read.path}": read.digest for read in reads if read.kind == "variable"}
+        return self.environment | variables
 
     def _reasons(self, entry: Entry) -> tuple[str, ...]:
         old = self._old.get(entry.name)
@@ -256,10 +299,13 @@ class Staleness:
 
     def _changed_environment(self, old: Record) -> list[str]:
         was = old["environment"]
+        now = self.environment | {name: variable(name[1:]) for name in was if name[0] == "$"}
         found = []
-        for name in changes(was, self.environment):
-            before, after = was.get(name, "none"), self.environment.get(name, "none")
-            found.append(f"{name} {before} became {after}")
+        for name in changes(was, now):
+            before, after = was.get(name, "none"), now.get(name, "none")
+            # The value of a variable may be a secret.
+            secret = name[0] == "$"
+            found.append(f"{name} changed" if secret else f"{name} {before} became {after}")
         return found
 
     def _changed_outputs(self, entry: Entry, old: Record) -> list[str]:
@@ -331,19 +377,17 @@ class Staleness:
         """
         out = str(self.order.out)
         now = table(self.project.files)
-        # What was drawn while a module changed was drawn from nobody knows which of the two.
-        certain = digests_in(now) == self.project.files
+        certain = self._certain(now)
         written = [file for each in made.values() for file in each.record["files"]]
         new = flat(table((file["path"] for file in written), base=out))
         sound = {file["path"] for file in written
                  if new[file["path"]][1] == bytes.fromhex(file["sha256"])[:16]}  # fmt: skip
-        shared = self._shared(made) if certain else []
         figures: dict[str, Record] = {}
         for entry in self.course.entries:
             if entry.name in made:
                 if certain:
                     self._edited.discard(entry.name)
-                    figures[entry.name] = self._record(entry, made[entry.name], shared, sound)
+                    figures[entry.name] = self._record(entry, made[entry.name], sound)
             elif entry.name in self._old:
                 figures[entry.name] = self._kept(entry)
             else:
@@ -361,6 +405,9 @@ class Staleness:
             found.hex() == data[self._short(path)] for path, found in digests_in(inputs).items()
         )
         fresh = {*plan.fresh, *made}
+        variables = {name for record in figures.values() for name in record["environment"]
+                     if name[0] == "$"}  # fmt: skip
+        more = (*self.packages, *sorted(variables))
         whole = sound >= {file["path"] for file in written}
         first = {
             "request": tuple(self.request),
@@ -369,8 +416,8 @@ class Staleness:
             "stale": {*self.course.names} - fresh,
             "figures": {entry.name: len(self._wanted(entry, figures[entry.name]["has"]))
                         for entry in self.course.entries if entry.name in figures},
-            "environment": environment(self.packages),
-            "packages": self.packages,
+            "environment": environment(more),
+            "packages": more,
             "folders": self.project.folders,
             "moment": self.moment,
             "inputs": plain(merged(now, inputs)),
@@ -378,15 +425,45 @@ class Staleness:
             "orphans": manifest.orphans,
         }  # fmt: skip
         graph = {name: (node.digest, node.text, node.uses) for name, node in self.graph.items()}
-        state.save(out, first, {"figures": figures, "graph": graph})
+        if state.save(out, first, {"figures": figures, "graph": graph}) and self._journal:
+            self._journal.remove()
 
-    def _record(
-        self, entry: Entry, made: Made, shared: Sequence[tuple[str, Read]], sound: Collection[str]
-    ) -> Record:
+    def note(self, name: str, record: dict[str, Any] | None, reads: Sequence[Read]) -> None:
+        """Note what became of a figure, when its files are written.
+
+        A figure counts after those that its process has drawn before.
+
+        Args:
+            name: The figure's name.
+            record: Its entry in the manifest; None if it failed.
+            reads: What it has read.
+        """
+        self._shared.note(reads)
+        if record is None or self._journal is None:
+            return
+        entry = self._entries[name]
+        known = self._shared.known(self.node(entry), reads)
+        about = {
+            "record": record,
+            "context": self._context(entry, known),
+            "reads": [(read.kind, self._short(read.path), read.digest) for read in known],
+        }
+        if self._journal.note(about):
+            self.keep()
+
+    def keep(self) -> None:
+        """Bring to the disk what was noted."""
+        if self._journal is not None:
+            self._journal.write(certain=self._certain(table(self.project.files)))
+
+    def _certain(self, now: Table) -> bool:
+        """Whether it is known what was drawn: a module that changes meanwhile may be either."""
+        unchanged = [*chain.from_iterable(files.status for files in now.values())] == self._begun
+        return unchanged and digests_in(now) == self.project.files
+
+    def _record(self, entry: Entry, made: Made, sound: Collection[str]) -> Record:
         node = self.node(entry)
-        reach = {"", *self._inputs(entry)} if shared else set()
-        reads = [*made.reads, *(read for where, read in shared if where in reach)]
-        listed = {self.project.module_at(read.path) for read in made.reads if read.kind == "source"}
+        reads = self._shared.known(node, made.reads)
         outputs = [file["path"] for file in made.record["files"] if file["path"] in sound]
         if entry.name not in self._outdated:
             outputs += [path for path in self._old.get(entry.name, {}).get("outputs", ())
@@ -397,25 +474,12 @@ class Staleness:
             "fingerprint": self._definitions(entry),
             # Those of the graph, as long as it is the same.
             "definitions": None,
-            "sources": self._listed(entry, listed - {""}),
-            "files": {self._short(read.path): read.digest
-                      for read in sorted(reads) if read.kind != "source"},
-            "environment": self.environment,
+            "sources": self._sources_of(entry, reads),
+            "files": self._files_of(reads),
+            "environment": self._environment_of(reads),
             "outputs": outputs,
             "has": made.record["sources"],
         }  # fmt: skip
-
-    def _shared(self, made: Mapping[str, Made]) -> list[tuple[str, Read]]:
-        """What every figure may know that one of them has read, and the node that may keep it."""
-        found: dict[tuple[str, Read], None] = {}
-        for each in made.values():
-            for read in each.reads:
-                if read.at_import or read.kind == "font":
-                    found["", read] = None
-                for path, line in read.by:
-                    if node := self.project.remembering(path, line):
-                        found[node, read] = None
-        return [*found]
 
     def _kept(self, entry: Entry) -> Record:
         """What is known of a figure that was not drawn now."""
@@ -430,18 +494,3 @@ def drawn_digest(record: Mapping[str, Any]) -> str:
     """The digest of what the manifest says of a figure that only drawing it tells."""
     drawn = {key: record.get(key) for key in DRAWN}
     return sha256(json.dumps(drawn, sort_keys=True).encode()).hexdigest()[:24]
-
-
-def _distributions(packages: Collection[str]) -> tuple[str, ...]:
-    """The distributions of packages that a course imports from elsewhere."""
-    others = {name for name in packages if name not in sys.stdlib_module_names}
-    known = {normalised(name) for name in PACKAGES} | {"mpl_toolkits", "font_source_sans_pro"}
-    unknown = {name for name in others if normalised(name) not in known}
-    if not unknown:
-        return ()
-    from importlib.metadata import packages_distributions  # noqa: PLC0415 - slow, and rarely needed
-
-    homes = packages_distributions()
-    return tuple(
-        sorted({home for name in unknown for home in homes.get(name, [name])} - {*PACKAGES})
-    )

@@ -125,8 +125,8 @@ def load(out: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return (first, last) if first and last else ({}, {})
 
 
-def save(out: str, first: dict[str, Any], last: dict[str, Any]) -> None:
-    """Write the state; without it, the next build draws everything.
+def save(out: str, first: dict[str, Any], last: dict[str, Any]) -> bool:
+    """Write the state and say whether; without it, the next build draws everything.
 
     Args:
         out: The build folder.
@@ -136,5 +136,7 @@ def save(out: str, first: dict[str, Any], last: dict[str, Any]) -> None:
     counts = first["figures"]
     totals = {"figures": len(counts), "files": sum(counts.values())}
     data = statefile.pack(first | totals, counts, last)
-    if not statefile.keep(os.path.join(out, FILE), data):  # noqa: PTH118
+    kept = statefile.keep(os.path.join(out, FILE), data)  # noqa: PTH118
+    if not kept:
         sys.stderr.write(f"{out}/{FILE}: cannot be written; the next build draws everything\n")
+    return kept

@@ -7,12 +7,16 @@ import io
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import click
 
 from figgen.build.errors import BuildError, RequestError
+
+AGAIN = 0.02
+"""After how many seconds an interrupt comes again."""
 
 
 class Failure(click.ClickException):
@@ -68,6 +72,17 @@ class Program(click.Group):
         command: click.Command = getattr(importlib.import_module(f"figgen.cli.{module}"), name)
         return command
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the command line.
+
+        Raises:
+            ClickException: In place of Ctrl-C.
+        """
+        try:
+            return super().make_context(*args, **extra)
+        except KeyboardInterrupt as error:
+            raise Interruption("interrupted") from error
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that ``ctx`` holds.
 
@@ -118,7 +133,7 @@ def program(ctx: click.Context, figures: Path | None) -> None:  # noqa: ARG001 -
         ctx.color = False
 
 
-def main() -> None:
+def run() -> None:
     """Run the command line and exit."""
     for stream in (sys.stdout, sys.stderr):
         # A terminal that has no σ shows its code point, and not an error.
@@ -126,8 +141,15 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     # Who stops a program by its number wants what Ctrl-C does, and the cursor of the terminal back.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    sys.unraisablehook = _tell_later
     try:
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         program(prog_name="figgen")
+    # While the end of a command is told.
+    except KeyboardInterrupt:
+        click.echo("Error: interrupted", err=True)
+        sys.exit(Interruption.exit_code)
     # An output that is full, say; click ends quietly by itself when the reader of the output, like
     # head, has seen enough.
     except OSError as error:
@@ -137,3 +159,15 @@ def main() -> None:
         reason = error.strerror or error
         click.echo(f"Error: {error.filename or 'standard output'}: {reason}", err=True)
         sys.exit(Failure.exit_code)
+
+
+def _tell_later(told: sys.UnraisableHookArgs) -> None:
+    """Have an interrupt again that fell where Python cannot raise it: while it cleans up, say.
+
+    Python would print it, with a traceback, and go on as if nobody had pressed Ctrl-C.
+    """
+    if isinstance(told.exc_value, KeyboardInterrupt):
+        # By the system, so that it also wakes what waits; where it cannot, it ends the process.
+        threading.Timer(AGAIN, os.kill, (os.getpid(), signal.SIGINT)).start()
+    else:
+        sys.__unraisablehook__(told)

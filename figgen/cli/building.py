@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -15,16 +15,18 @@ from figgen.build.errors import BuildError, RequestError
 from figgen.cli.build import complain_of_orphans, summed_up
 from figgen.cli.making import complain_of_failures, make
 from figgen.cli.options import MEMORY, TIMEOUT, open_course, out
-from figgen.cli.output import complain_of_problems, counted, print_json
+from figgen.cli.output import complain, complain_of_problems, counted, print_json
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from figgen.build.cluster import Cluster as Dask
     from figgen.build.course import Course, Entry
     from figgen.build.manifest import Manifest
     from figgen.build.order import Format
     from figgen.build.outcome import Outcome
-    from figgen.build.staleness import Plan, Staleness
+    from figgen.build.plan import Plan
+    from figgen.build.staleness import Staleness
     from figgen.build.state import Request
 
 
@@ -58,7 +60,7 @@ class Machines:
                 reason = "this system cannot limit the memory of a process; leave it"
                 raise RequestError(f"--memory: {reason}")
 
-    def reached(self) -> AbstractContextManager[Executor | None]:
+    def reached(self) -> AbstractContextManager[Dask | None]:
         """The cluster, if it is one, until the context ends.
 
         Raises:
@@ -178,14 +180,26 @@ class Build:
             entries = tuple(entry for entry in entries if entry in part)
         return entries
 
+    @property
+    def _journal(self) -> str:
+        if self.shard:
+            from figgen.build.shards import Shard as Part
+
+            return Part(*self.shard).journal
+        from figgen.build.journal import NAME
+
+        return NAME
+
     def _plan(self, course: Course, entries: Sequence[Entry]) -> tuple[Staleness, Plan]:
+        from figgen.build.journal import Journal
         from figgen.build.manifest import read_manifest
         from figgen.build.order import Order
         from figgen.build.staleness import Staleness
 
         formats = cast("tuple[Format, ...]", self.request.formats)
         order = Order(out=self.out, formats=formats, themes=self.request.themes)
-        staleness = Staleness(course, order, read_manifest(self.out).figures)
+        journal = None if self.machines.cluster else Journal(self.out / self._journal)
+        staleness = Staleness(course, order, read_manifest(self.out).figures, journal)
         wanted = {entry.name for entry in entries}
         # A part is made whole wherever it is made, so that all parts are what one build makes.
         return staleness, staleness.plan(force=wanted if self.force or self.shard else ())
@@ -216,10 +230,15 @@ class Build:
             with locked(self.out):
                 return self._draw(course, entries, cluster)
 
-    def _draw(self, course: Course, entries: Sequence[Entry], cluster: Executor | None) -> Result:
-        from figgen.build.staleness import Made
+    def _draw(self, course: Course, entries: Sequence[Entry], cluster: Dask | None) -> Result:
+        from figgen.build.plan import Made
         from figgen.build.times import read_times, write_times
 
+        if self.shard:
+            from figgen.build.journal import Journal
+
+            # Its figures are all made anew.
+            Journal(self.out / self._journal).remove()
         # First, because the process that workers come from imports all that draws, while this one
         # finds out what is stale; a build that gets here has as a rule something to draw.
         executor = cluster or self.machines.workers()
@@ -228,18 +247,30 @@ class Build:
         if self.why:
             _explain(stale, plan, why=True, as_json=self.as_json)
         outcomes: list[Outcome] = []
+
+        def note(outcome: Outcome) -> None:
+            staleness.note(outcome.name, outcome.record, outcome.reads)
+
         if stale:
             drawn = self.machines.sendable(course)
-            outcomes = make(drawn, stale, staleness.order, executor, read_times(self.out))
+            try:
+                outcomes = make(
+                    drawn, stale, staleness.order, executor, read_times(self.out), done=note
+                )
+            finally:
+                staleness.keep()
         complain_of_problems(course)
         failed = complain_of_failures(outcomes)
         write_times(self.out, outcomes)
-        place, now = self._enter(course, outcomes)
         made = {each.name: Made(each.record, each.reads) for each in outcomes if each.record}
-        # What a cluster has read lay on other disks, and a part is to be merged: the next build
-        # here looks closer.
-        if not (self.machines.cluster or self.shard):
-            staleness.remember(plan, made, now)
+        known = {**plan.recovered, **made}
+        place, now = self._enter(course, {name: each.record for name, each in known.items()})
+        # A part is to be merged: the next build after that looks into its journal.
+        if cluster is not None and not cluster.alike:
+            other = "its workers have another Python or system than this machine"
+            complain("not remembered", f"{other}; the next build here draws again")
+        elif not self.shard:
+            staleness.remember(plan, known, now)
         complain_of_orphans(now.orphans, self.out)
         missing = {each.name for each in failed}
         return Result(
@@ -253,7 +284,9 @@ class Build:
             place=place,
         )
 
-    def _enter(self, course: Course, outcomes: Sequence[Outcome]) -> tuple[Path, Manifest]:
+    def _enter(
+        self, course: Course, records: Mapping[str, dict[str, Any]]
+    ) -> tuple[Path, Manifest]:
         """Enter what was made into its manifest, without the files of figures that are gone."""
         from figgen.build import manifest
         from figgen.build.state import MANIFEST
@@ -264,7 +297,7 @@ class Build:
 
             part = Part(*self.shard)
             name, course = part.manifest, replace(course, entries=part.select(course.entries))
-        now = manifest.write_manifest(course, self.out, outcomes, name)
+        now = manifest.write_manifest(course, self.out, records, name)
         if self.prune:
             removed, now = now.orphans, manifest.prune(course, self.out, now)
             for orphan in removed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -167,9 +167,15 @@ def make(
     order: Order,
     executor: Executor | None = None,
     seconds: Mapping[str, float] | None = None,
+    *,
+    done: Callable[[Outcome], None] = lambda _: None,
 ) -> list[Outcome]:
     """Make the figures, with a bar on a terminal."""
     from figgen.build import builder
+
+    def count(outcome: Outcome) -> None:
+        done(outcome)
+        shown.done()
 
     with progress("Drawing", len(entries)) as shown:
         return builder.build(
@@ -179,7 +185,7 @@ def make(
             executor=executor,
             seconds=seconds,
             doing=shown.doing,
-            done=lambda _: shown.done(),
+            done=count,
         )
 
 

@@ -55,12 +55,8 @@ window.painted = new Promise((resolve) => {
 }); 1
 """
 READY = """
-new Promise((resolve) => {
-  const look = () => document.querySelector("#stage img") &&
-    ![...document.querySelectorAll("#list .mark")].some((each) => each.textContent === "…") &&
-    document.querySelector("#busy").hidden ? resolve(true) : setTimeout(look, 50);
-  look();
-})
+!!document.querySelector("#stage img") && document.querySelector("#busy").hidden &&
+  ![...document.querySelectorAll("#list .mark")].some((each) => each.textContent === "…")
 """
 STAGES = ("noticed", "started", "imported", "drawn", "encoded", "taken", "painted")
 NAMES = {
@@ -116,7 +112,7 @@ def edits(address: str, path: Path, profile: Path) -> list[dict[str, float]]:
     rows = []
     with chromium.Browser(profile) as page:
         page.open(f"{address}#curve-42/2/light")
-        page.run(READY)
+        settle(page)
         for edit in range(EDITS):
             page.run(WATCH)
             text = module(4, 1 + edit / 100)
@@ -127,9 +123,15 @@ def edits(address: str, path: Path, profile: Path) -> list[dict[str, float]]:
             moments = details["moments"] | {"painted": painted}
             times = [saved, *(moments[stage] for stage in STAGES)]
             rows.append({stage: times[k + 1] - times[k] for k, stage in enumerate(STAGES)})
-            page.run(READY)
+            settle(page)
             time.sleep(PAUSE)
     return rows
+
+
+def settle(page: chromium.Browser) -> None:
+    """Wait until every figure is drawn."""
+    while not page.run(READY):
+        time.sleep(0.1)
 
 
 if __name__ == "__main__":

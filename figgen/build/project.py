@@ -82,7 +82,7 @@ class Project:
                 self.broken |= {name} & before.broken
                 continue
             try:
-                self._add(path, scan(name, file, source, package=is_package))
+                self._add(path, scan(name, file, source, package=is_package, before=known))
             except (SyntaxError, ValueError, RecursionError):
                 self._add(path, known or Module(name, file, is_package))
                 self.broken.add(name)

@@ -199,9 +199,10 @@ class Preview:
                 # Else there was another save meanwhile, which is compared with the same.
                 if now is self._sources:
                     self._compared = now
-                    self._want(stale - self._ahead)
-                    self._dispatch()
-                    self._tell()
+                    if more := stale - self._ahead:
+                        self._want(more)
+                        self._dispatch()
+                        self._tell()
 
     def _is_to_compare(self) -> bool:
         return self._compared is not self._sources and not self._is_awaited()
@@ -267,6 +268,7 @@ class Preview:
             shown.order = self._orders
             self._waiting.remove(name)
             self._running[shown.order] = name
+            shown.ordered = time.time()
             self._renderer.draw(
                 Order(
                     number=shown.order,
@@ -310,8 +312,8 @@ class Preview:
         match message:
             case {"picture": {"step": step, "theme": theme, "svg": svg}}:
                 if "moments" in message:
-                    taken = {"noticed": self._noticed, "taken": time.time()}
-                    shown.moments = message["moments"] | taken
+                    here = {"noticed": self._noticed, "ordered": shown.ordered, "taken": time.time()}
+                    shown.moments = message["moments"] | here
                 if shown.take((step, theme), svg.encode()):
                     self._tell()
             case {"drawn": record}:

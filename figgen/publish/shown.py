@@ -36,6 +36,7 @@ class Shown:
         record: What is known of the last drawing; None if there is none.
         moments: When the last drawing went through each stage, in seconds since the epoch.
         trouble: Why there is no drawing of the source as it stands; None if there is one.
+        ordered: When it was last ordered, in seconds since the epoch.
         owed: Whether it is still to be drawn from the source as it stands.
         absent: Whether the course does not have it, though it had.
         reads: What it read when it was drawn from the source as it stands; None if unknown.
@@ -52,6 +53,7 @@ class Shown:
     record: dict[str, Any] | None = None
     moments: dict[str, float] = field(default_factory=dict)
     trouble: dict[str, Any] | None = None
+    ordered: float = 0.0
     owed: bool = True
     absent: bool = False
     reads: Reads | None = None

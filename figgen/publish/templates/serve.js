@@ -11,16 +11,16 @@ const make = (tag, words = "", name = "") => {
   return element;
 };
 
-const { slots, slide, papers } = JSON.parse(document.body.dataset.constants);
+const { slots, slide, places, papers } = JSON.parse(document.body.dataset.constants);
 const THEMES = [...document.querySelectorAll("[data-theme]")].map((each) => each.dataset.theme);
-const SIZES = [...document.querySelectorAll("[data-size]")].map((each) => each.dataset.size);
+const VIEWS = [...document.querySelectorAll("[data-slot]")].map((each) => each.dataset.slot);
 const MARKS = { good: ["✓", "good"], failing: ["✗", "a check fails"], broken: ["✗", "broken"], waiting: ["…", "not drawn yet"] };
-const PIXELS_PER_INCH = 96;
+const PIXELS_PER_INCH = 1920 / slide[0];
 
 const dark = matchMedia("(prefers-color-scheme: dark)").matches;
 let state = null;
 let details = null;
-let now = { name: "", step: 0, theme: dark ? "dark" : "light", size: "fit" };
+let now = { name: "", step: 0, theme: dark ? "dark" : "light", view: VIEWS[0] };
 let edits = null;
 const seen = new Map(); // the version of each figure that was looked at last, or found at first
 const pictures = new Map(); // decoded pictures of this figure in this version, by address
@@ -77,26 +77,47 @@ const paint = async () => {
   }
 };
 
+// As large as the window allows, so that all of it is seen.
+const whole = (width, height) => `min(100%, calc((100vh - 13.5rem) * ${width / height}))`;
+
+// A box on the slide, measured in inches.
+const place = (box, [left, top], width, height) => {
+  box.style.left = `${(100 * left) / slide[0]}%`;
+  box.style.top = `${(100 * top) / slide[1]}%`;
+  box.style.width = `${(100 * width) / slide[0]}%`;
+  if (height) box.style.height = `${(100 * height) / slide[1]}%`;
+  return box;
+};
+
+const onSlide = (picture, shown) => {
+  const [width, height] = slots[shown.slot];
+  const [own, ...others] = places[shown.slot];
+  const board = make("div", "", "board");
+  [board.style.background, board.style.color] = papers[now.theme];
+  board.style.aspectRatio = `${slide[0]} / ${slide[1]}`;
+  board.style.width = whole(...slide);
+  const title = place(make("p", shown.title), [own[0], 0.5], slide[0] - 2 * own[0]);
+  title.setAttribute("aria-hidden", "true");
+  // 28 points.
+  title.style.fontSize = `${(100 * 28) / 72 / slide[0]}cqw`;
+  const free = others.map((each) => place(make("span"), each, width, height));
+  board.append(title, ...free, place(picture, own, width, height));
+  return board;
+};
+
 const swap = (picture, shown) => {
   const [width, height] = slots[shown.slot];
-  picture.width = Math.round(width * PIXELS_PER_INCH);
-  picture.height = Math.round(height * PIXELS_PER_INCH);
+  // A screen with more pixels shows as many of them as the projector has.
+  const scale = PIXELS_PER_INCH / devicePixelRatio;
+  picture.width = Math.round(width * scale);
+  picture.height = Math.round(height * scale);
   picture.alt = alt() || shown.title;
   picture.removeAttribute("style");
   const stage = $("stage");
-  stage.className = now.size;
-  if (now.size === "slide") {
-    const board = make("div", "", "slide");
-    board.style.background = papers[now.theme];
-    board.style.aspectRatio = `${slide[0]} / ${slide[1]}`;
-    // As high as the window allows, so that all of the slide is seen.
-    board.style.width = `min(100%, calc((100vh - 13.5rem) * ${slide[0] / slide[1]}))`;
-    picture.style.width = `${(100 * width) / slide[0]}%`;
-    board.append(picture);
-    stage.replaceChildren(board);
-  } else if (stage.firstElementChild !== picture) {
-    stage.replaceChildren(picture);
-  }
+  stage.className = now.view;
+  if (now.view === "slot") picture.style.width = whole(width, height);
+  if (now.view === "slide") stage.replaceChildren(onSlide(picture, shown));
+  else if (stage.firstElementChild !== picture) stage.replaceChildren(picture);
   stage.classList.toggle("old", shown.status === "broken");
 };
 
@@ -181,8 +202,8 @@ const controls = () => {
   for (const each of document.querySelectorAll("[data-theme]")) {
     each.setAttribute("aria-pressed", each.dataset.theme === now.theme);
   }
-  for (const each of document.querySelectorAll("[data-size]")) {
-    each.setAttribute("aria-pressed", each.dataset.size === now.size);
+  for (const each of document.querySelectorAll("[data-slot]")) {
+    each.setAttribute("aria-pressed", each.dataset.slot === now.view);
   }
   $("busy").hidden = !shown?.working;
   document.title = shown ? `${MARKS[shown.status][0]} ${shown.name} – figgen` : "figgen";
@@ -289,7 +310,11 @@ const step = (by) => {
   say(`Step ${next} of ${shown.steps}`);
 };
 const theme = (name) => { pictures.clear(); go({ theme: name }); say(`Theme ${name}`); };
-const size = (name) => { go({ size: name }); };
+const view = (name) => {
+  localStorage.setItem("figgen-slot", name);
+  go({ view: name });
+  say(`Slot: ${document.querySelector(`[data-slot=${name}]`).title}`);
+};
 const after = (all, one) => all[(all.indexOf(one) + 1) % all.length];
 const walk = (by) => {
   const names = [...$("list").querySelectorAll("li:not([hidden]) a")].map((each) => each.hash.slice(1));
@@ -382,7 +407,7 @@ document.addEventListener("visibilitychange", listen);
 $("back").addEventListener("click", () => step(-1));
 $("on").addEventListener("click", () => step(1));
 for (const each of document.querySelectorAll("[data-theme]")) each.addEventListener("click", () => theme(each.dataset.theme));
-for (const each of document.querySelectorAll("[data-size]")) each.addEventListener("click", () => size(each.dataset.size));
+for (const each of document.querySelectorAll("[data-slot]")) each.addEventListener("click", () => view(each.dataset.slot));
 $("search").addEventListener("input", filter);
 $("search").addEventListener("keydown", (event) => {
   if (event.key === "Enter") {
@@ -405,7 +430,7 @@ addEventListener("keydown", (event) => {
   const arrows = { ArrowLeft: () => step(-1), ArrowRight: () => step(1) };
   const letters = {
     t: () => theme(after(THEMES, now.theme)),
-    s: () => size(after(SIZES, now.size)),
+    s: () => view(after(VIEWS, now.view)),
     j: () => walk(1),
     k: () => walk(-1),
     e: error,
@@ -421,5 +446,7 @@ for (const id of ["follow", "keys"]) {
   $(id).addEventListener("change", () => localStorage.setItem(`figgen-${id}`, $(id).checked ? "yes" : "no"));
 }
 
+const kept = localStorage.getItem("figgen-slot");
+if (VIEWS.includes(kept)) now.view = kept;
 read();
 listen();

@@ -47,7 +47,9 @@ class Inputs:
     def of(self, entry: Entry) -> dict[str, str]:
         """The digest of every definition that a figure depends on, by its node."""
         node = self.node(entry)
-        return inputs_of(self.graph, node, text=node in self.documented) if node in self.graph else {}
+        return (
+            inputs_of(self.graph, node, text=node in self.documented) if node in self.graph else {}
+        )
 
     def listed(self, entry: Entry, modules: Iterable[str]) -> dict[str, str]:
         """The text of everything that a figure reaches in the modules whose lines it has read."""

@@ -89,9 +89,8 @@ class Project:
 
     def _files_in(self, folder: Path, package: str) -> Iterator[tuple[str, str, str, bool]]:
         """Path, dotted name and file of every module, and whether it is a package."""
-        root = str(folder)
-        for path in self._walk(root):
-            parts = path.removeprefix(root).removesuffix(".py").strip(os.sep).split(os.sep)
+        for path in self._walk(str(folder)):
+            parts = Path(path.removesuffix(".py")).relative_to(folder).parts
             is_package = parts[-1] == "__init__"
             name = ".".join([package, *parts[: len(parts) - is_package]])
             yield path, name, f"{package}/{'/'.join(parts)}.py", is_package

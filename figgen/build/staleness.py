@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
@@ -165,8 +165,9 @@ class Staleness:
     def _changed_definitions(self, entry: Entry, old: Record) -> list[str]:
         if old["fingerprint"] == self.inputs.definitions(entry):
             return []
-        return self._told(changes(self._was(entry.name), self.inputs.of(entry)), self.inputs.of(entry),
-                          "changed") or ["what its definitions stand for changed"]  # fmt: skip
+        now = self.inputs.of(entry)
+        told = self._told(changes(self._was(entry.name), now), now, "changed")
+        return told or ["what its definitions stand for changed"]
 
     def _was(self, name: str) -> dict[str, str]:
         """The definitions that a figure was drawn from."""

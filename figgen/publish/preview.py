@@ -9,7 +9,6 @@ import os
 import threading
 import time
 from collections.abc import Callable, Collection
-from pathlib import Path
 from typing import Any
 
 from figgen.build.course import Course, read_course
@@ -312,7 +311,11 @@ class Preview:
         match message:
             case {"picture": {"step": step, "theme": theme, "svg": svg}}:
                 if "moments" in message:
-                    here = {"noticed": self._noticed, "ordered": shown.ordered, "taken": time.time()}
+                    here = {
+                        "noticed": self._noticed,
+                        "ordered": shown.ordered,
+                        "taken": time.time(),
+                    }
                     shown.moments = message["moments"] | here
                 if shown.take((step, theme), svg.encode()):
                     self._tell()

@@ -46,9 +46,7 @@ class Reads:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Reads:
         """What `as_json` gave."""
-        return cls(
-            frozenset(data["modules"]), tuple((path, was) for path, was in data["files"])
-        )
+        return cls(frozenset(data["modules"]), tuple((path, was) for path, was in data["files"]))
 
     @property
     def outdated(self) -> bool:

@@ -115,6 +115,8 @@ const swap = (picture, shown) => {
   picture.removeAttribute("style");
   const stage = $("stage");
   stage.className = now.view;
+  // Only this one may be wider than the window, so that it is to be scrolled with keys, too.
+  stage.tabIndex = now.view === "pixels" ? 0 : -1;
   if (now.view === "slot") picture.style.width = whole(width, height);
   if (now.view === "slide") stage.replaceChildren(onSlide(picture, shown));
   else if (stage.firstElementChild !== picture) stage.replaceChildren(picture);
@@ -426,7 +428,7 @@ addEventListener("hashchange", () => {
   if (now.name !== before || now.step) go({});
 });
 addEventListener("keydown", (event) => {
-  if (event.altKey || event.ctrlKey || event.metaKey || event.target.matches("input[type=search], pre, .wide")) return;
+  if (event.altKey || event.ctrlKey || event.metaKey || event.target.matches("input[type=search], pre, .wide, .pixels")) return;
   const arrows = { ArrowLeft: () => step(-1), ArrowRight: () => step(1) };
   const letters = {
     t: () => theme(after(THEMES, now.theme)),

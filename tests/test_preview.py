@@ -500,6 +500,18 @@ def test_what_changed_while_a_module_was_broken(author: Author) -> None:
     assert author.save("one.py", "from =", "from") == ["one"]
 
 
+def test_a_new_module_that_is_broken(author: Author) -> None:
+    """Nobody uses it yet; it counts as soon as somebody does."""
+    (author.folder / "_new.py").write_text("def new( = 1\n")
+    assert author.save("one.py", "Two", "Zwei") == ["two"]
+    (author.folder / "_new.py").write_text("def new():\n    return 1\n")
+    author.preview.refresh()
+    assert author.drawn() == []
+    use = "    from . import _new\n\n    canvas.text(1, 1, str(_new.new()))"
+    assert author.save("one.py", '    canvas.text(1, 1, "two")', use) == ["two"]
+    assert author.save("_new.py", "return 1", "return 2") == ["two"]
+
+
 def test_what_is_broken_is_tried_at_every_save(author: Author) -> None:
     """Whatever was saved may be what it lacks."""
     assert author.save("other.py", '"bad"', "1 / 0") == ["bad"]

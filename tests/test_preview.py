@@ -22,6 +22,7 @@ from figgen.publish.excerpts import trouble
 from figgen.publish.preview import DEATHS, Preview
 from figgen.publish.renderer import Renderer
 from figgen.publish.rendering import Order, render
+from figgen.publish.roster import told_apart
 from figgen.publish.sources import Reads, Sources
 
 PATIENCE = 60
@@ -407,6 +408,26 @@ def test_a_save_cancels_what_is_being_drawn(
     assert preview.closed
     assert preview.wait(0, 1) is None
     assert fake.stopped
+
+
+# Problems of a course
+
+
+def test_what_follows_from_another_problem_is_not_told(tmp_path: Path) -> None:
+    """A broken module may show the concept; a figure of the page tells itself that it is missed."""
+    folder = write_course(tmp_path / "small", one=GOOD, two=STEPS)
+    with (folder / "__init__.py").open("a") as init:
+        init.write('CONCEPTS = {"area": "Area"}\nORDER = ("good", "two-steps", "bad")\n')
+
+    def told(*names: str) -> list[str]:
+        found = told_apart(read_course(folder), names)
+        return [problem.reason.partition(";")[0] for problem in found]
+
+    concept, missed = "CONCEPTS has 'area'", "ORDER names 'bad'"
+    assert told() == [missed, concept]
+    assert told("bad", "good") == [concept]
+    (folder / "two.py").write_text("x = = 1\n")
+    assert told("bad", "two-steps") == ["syntax error: invalid syntax"]
 
 
 # Which figures a preview draws

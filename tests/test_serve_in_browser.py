@@ -76,6 +76,26 @@ def test_the_page_in_a_browser(tmp_path: Path) -> None:
         assert all(url.startswith(f"http://127.0.0.1:{served.port}/") for url in asked)
 
 
+def test_a_figure_that_goes_and_a_new_problem(tmp_path: Path) -> None:
+    """The one that takes the place of the first is shown; the second is unfolded to be read."""
+    folder = course(tmp_path, one=HEAD + counted(1) + counted(2, "other"), two=GOOD)
+    where = "location.hash.split('/')[0]"
+    with serve(folder) as served, chromium.Browser(tmp_path / "profile") as page:
+        served.settled()
+        page.open(f"http://127.0.0.1:{served.port}/#other")
+        page.run(UNTIL.format(IMAGE))
+        assert not page.run("document.querySelector('#problems').checkVisibility()")
+        (folder / "one.py").write_text(HEAD + counted(1))
+        page.run(UNTIL.format(f"{where} === '#good'"))
+        said = page.run("document.querySelector('#status').textContent")
+        assert said == "other is no longer in the course"
+        (folder / "three.py").write_text(GOOD)
+        page.run(UNTIL.format("document.querySelector('#problems').open"))
+        text = page.run("document.querySelector('#problems').textContent")
+        assert "1 problem in the course" in text
+        assert "not in SECTIONS" in text
+
+
 # One of each kind: good, in steps, with a claim that fails and a rule that is broken, broken.
 WRONG = (
     'canvas.text(11.5, 5, "off"), canvas.claim("one", 1, 2, "counting"), canvas.describe(\'One.\')'

@@ -16,7 +16,7 @@ from figgen.build.errors import BuildError
 from figgen.publish.excerpts import death, trouble
 from figgen.publish.renderer import Renderer
 from figgen.publish.rendering import Message, Order
-from figgen.publish.roster import merged, problem_of
+from figgen.publish.roster import merged, problem_of, told_apart
 from figgen.publish.shown import Shown, View
 from figgen.publish.sources import Reads, Sources
 from figgen.publish.warm import ENGINE
@@ -387,9 +387,7 @@ class Preview:
             "title": course.title,
             "problems": [
                 trouble(course.folder, str(problem))
-                for problem in course.problems
-                # That a broken figure is missed is told by the figure.
-                if not any(f"names '{name}'" in problem.reason for name in self._figures)
+                for problem in told_apart(course, self._figures)
             ],
             "engine": self._engine,
             "folder": self._folder,

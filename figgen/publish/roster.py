@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from figgen.build.course import Course, Problem
 
 _UNREADABLE = ("syntax error", "cannot be read", "named in SECTIONS")
@@ -36,6 +38,23 @@ def problem_of(course: Course, name: str, file: str) -> Problem | None:
             if says(problem):
                 return problem
     return None
+
+
+def told_apart(course: Course, names: Collection[str]) -> list[Problem]:
+    """The problems of a course without those that follow from others.
+
+    Args:
+        course: The course.
+        names: Those of the figures of the page, each of which tells that it is missed.
+    """
+    unreadable = any(problem.reason.startswith(_UNREADABLE) for problem in course.problems)
+    return [
+        problem
+        for problem in course.problems
+        if not any(f"names '{name}'" in problem.reason for name in names)
+        # As long as a module cannot be read nobody knows which concepts it shows.
+        and not (unreadable and problem.reason.startswith("CONCEPTS has"))
+    ]
 
 
 def _file(problem: Problem) -> str:

@@ -269,9 +269,13 @@ const filter = () => {
   }
 };
 
+let known = 0;
 const problems = () => {
   const { problems: found } = state;
   $("problems").hidden = !found.length;
+  // A new one is to be seen, unless the figure tells it; who has seen it may close the list.
+  if (found.length > known && figure()?.status !== "broken") $("problems").open = true;
+  known = found.length;
   $("problems").querySelector("summary").textContent = `${found.length} ${found.length === 1 ? "problem" : "problems"} in the course`;
   $("problems").querySelector("ul").replaceChildren(...found.map((each) => {
     const item = make("li", each.reason);
@@ -333,6 +337,7 @@ const error = () => {
 
 const update = (next) => {
   const before = figure();
+  const place = before ? state.figures.indexOf(before) : 0;
   const first = state === null;
   state = next;
   $("course").textContent = state.title;
@@ -354,11 +359,14 @@ const update = (next) => {
   }
   const shown = figure();
   if (!shown) {
+    // Gone, so that what took its place is shown; or else what is left of it.
+    const next = state.figures[Math.min(place, state.figures.length - 1)] ?? null;
+    if (next) go({ name: next.name, step: 0 });
     if (before) {
-      complain($("trouble"), { reason: `${now.name} is no longer in the course`, where: "", lines: [] });
-      $("stage").classList.add("old");
-      say(`${now.name} is no longer in the course`);
-    } else if (state.figures.length) go({ name: state.figures[0].name, step: 0 });
+      if (!next) complain($("trouble"), { reason: `${before.name} is no longer in the course`, where: "", lines: [] });
+      $("stage").classList.toggle("old", !next);
+      say(`${before.name} is no longer in the course`);
+    }
     list();
     return;
   }

@@ -217,6 +217,19 @@ const say = (words) => { $("status").textContent = words; };
 
 const items = new Map();
 
+const describe = (item, each, changed) => {
+  const [mark, name, words, dot] = item.firstChild.children;
+  [mark.textContent, words.textContent] = [MARKS[each.status][0], `, ${MARKS[each.status][1]}${changed ? ", changed" : ""}`];
+  mark.className = `mark ${each.status}`;
+  mark.setAttribute("aria-hidden", "true");
+  name.classList.toggle("new", changed);
+  dot.hidden = !changed;
+  item.firstChild.title = each.title;
+  if (each.name === now.name) item.firstChild.setAttribute("aria-current", "page");
+  else item.firstChild.removeAttribute("aria-current");
+  item.dataset.words = `${each.name} ${each.title}`.toLowerCase();
+};
+
 const list = () => {
   const groups = new Map();
   for (const each of state.figures) {
@@ -229,17 +242,13 @@ const list = () => {
       items.set(each.name, item);
     }
     const item = items.get(each.name);
-    const [mark, name, words, dot] = item.firstChild.children;
     const changed = seen.get(each.name) !== each.version;
-    [mark.textContent, words.textContent] = [MARKS[each.status][0], `, ${MARKS[each.status][1]}${changed ? ", changed" : ""}`];
-    mark.className = `mark ${each.status}`;
-    mark.setAttribute("aria-hidden", "true");
-    name.classList.toggle("new", changed);
-    dot.hidden = !changed;
-    item.firstChild.title = each.title;
-    if (each.name === now.name) item.firstChild.setAttribute("aria-current", "page");
-    else item.firstChild.removeAttribute("aria-current");
-    item.dataset.words = `${each.name} ${each.title}`.toLowerCase();
+    // Only what is another than before is written: the new picture waits for it.
+    const said = JSON.stringify([each.status, each.title, changed, each.name === now.name]);
+    if (item.dataset.said !== said) {
+      item.dataset.said = said;
+      describe(item, each, changed);
+    }
     if (!groups.has(each.section)) groups.set(each.section, []);
     groups.get(each.section).push(item);
   }

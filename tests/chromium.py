@@ -153,6 +153,12 @@ class Browser:
         return message
 
 
+def emulate(browser: Browser, scheme: str = "light", media: str = "screen") -> None:
+    """Set the reader's scheme and medium."""
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    browser.call("Emulation.setEmulatedMedia", media=media, features=features)
+
+
 @contextmanager
 def _patience() -> Iterator[None]:
     """A browser that hangs fails the test, and does not hang it."""

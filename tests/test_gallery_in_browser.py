@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import chromium
 import pytest
+from axe import needs_axe, violations
+from chromium import emulate
 from click.testing import CliRunner
 from small_course import HOSTILE, LESSON, ODD, with_concepts, write_course
 
 from figgen.cli.app import program
-
-MODULES = os.environ.get("FIGGEN_NODE_MODULES", "")
 
 pytestmark = [
     pytest.mark.chromium,
@@ -52,12 +50,6 @@ def browser(_browser: chromium.Browser) -> chromium.Browser:
     return _browser
 
 
-def emulate(browser: chromium.Browser, scheme: str = "light", media: str = "screen") -> None:
-    """Set the reader's scheme and medium."""
-    features = [{"name": "prefers-color-scheme", "value": scheme}]
-    browser.call("Emulation.setEmulatedMedia", media=media, features=features)
-
-
 def address(site: Path, page: str) -> str:
     """Of a page on the disk."""
     return (site / f"{page}.html").as_uri()
@@ -87,28 +79,6 @@ def to_the_diagram(browser: chromium.Browser) -> None:
 
 
 # Accessibility
-
-
-def violations(browser: chromium.Browser) -> list[Any]:
-    """What axe-core finds in the page that is open."""
-    axe = Path(MODULES, "axe-core", "axe.min.js").read_text(encoding="utf-8")
-    browser.run(f"{axe};0")
-    result = browser.run(
-        """axe.run(document, { preload: false }).then((result) => ({
-            passes: result.passes.length,
-            violations: result.violations.map((each) => [each.id, each.nodes[0].html]),
-        }))"""
-    )
-    # It did look.
-    assert result["passes"] > 20
-    found: list[Any] = result["violations"]
-    return found
-
-
-needs_axe = pytest.mark.skipif(
-    not (MODULES and Path(MODULES, "axe-core").is_dir()),
-    reason="needs FIGGEN_NODE_MODULES with axe-core in it; .ci/run brings it",
-)
 
 
 @needs_axe

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import queue
 import runpy
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from small_course import GOOD, STEPS, figure_with, write_course
+from small_course import GOOD, HEAD, STEPS, figure_with, write_course
 
 from figgen.build.course import read_course
+from figgen.build.reads import Read
+from figgen.build.signatures import digest
 from figgen.publish import warm, watching
 from figgen.publish.excerpts import trouble
 from figgen.publish.preview import DEATHS, Preview
-from figgen.publish.reach import Reach
 from figgen.publish.renderer import Renderer
 from figgen.publish.rendering import Order, render
+from figgen.publish.roster import told_apart
+from figgen.publish.sources import Reads, Sources
 
 PATIENCE = 60
 
@@ -55,53 +60,129 @@ def test_an_error_elsewhere(tmp_path: Path) -> None:
         }
 
 
-# Reach
+# What a save changes
+
+USERS = """\
+@figure(title="One", perspective="plot", alt="A.")
+def one(canvas: Canvas) -> None:
+    canvas.text(1, 1, str(helped(1)))
 
 
-def test_reach(tmp_path: Path) -> None:
-    """A change reaches what imports it, by any spelling, also while it is broken or gone."""
+@figure(title="Two", perspective="plot", alt="A.")
+def two(canvas: Canvas) -> None:
+    canvas.text(1, 1, "two")
+"""
+
+
+@pytest.fixture
+def uses(tmp_path: Path) -> Path:
+    """A course with two figures that use a helper, at a distance, and two that do not."""
     folder = write_course(
         tmp_path / "small",
-        one=GOOD + "import small._a\n",
-        two=STEPS + "from ._a import b\n",
-        three=figure_with("pass"),
+        one=f"{HEAD}from ._middle import helped\n\n\n{USERS}",
+        other=figure_with('canvas.text(1, 1, "bad")'),
+        shows=f"{HEAD}from figgen.draw.listings import Listing\nfrom . import _middle\n\n\n"
+        + '@figure(title="S", perspective="code", alt="A.")\n'
+        + "def shows(canvas: Canvas) -> None:\n"
+        + "    Listing(canvas, _middle.helped)\n",
     )
-    (folder / "_a.py").write_text("from . import _b\n")
-    (folder / "_b.py").write_text("b = 1\n")
-    (folder / "data.txt").write_text("1\n")
-    course, reach = read_course(folder), Reach(folder)
-
-    def stale(*names: str) -> set[str]:
-        return set(reach.follow(course, {folder / name for name in names}).stale)
-
-    assert stale() == set()
-    assert stale("_b.py") == {"good", "two-steps"}
-    assert stale("three.py") == {"bad"}
-    assert stale("data.txt") == stale("__init__.py") == {"good", "two-steps", "bad"}
-    (folder / "_a.py").write_text("from . import = _b\n")
-    assert stale("_a.py") == stale("_b.py") == {"good", "two-steps"}
-    (folder / "_a.py").unlink()
-    assert stale("_a.py") == {"good", "two-steps"}
-    (folder / "two.py").write_text(STEPS.replace('"one"', '"uno"'))
-    change = reach.follow(read_course(folder), {folder / "two.py"})
-    assert (change.stale, change.edited) == ({"two-steps"}, {"two-steps"})
+    (folder / "_middle.py").write_text(
+        "from small import _below\n\n\ndef helped(x):\n    # Why.\n    return _below.helped(x)\n"
+    )
+    (folder / "_below.py").write_text(
+        "def helped(x):\n    return x + 1\n\n\ndef other():\n    pass\n"
+    )
+    return folder
 
 
-def test_what_is_watched(tmp_path: Path) -> None:
-    """Files of the course by the name it was given, what draws in figgen, and no passing file."""
-    folder = tmp_path / "link"
-    names = ("one.py", "data/words.txt", ".one.py.swp", "4913", "one.py~", "x.tmp")
-    paths = [str(tmp_path / "real" / name) for name in names]
+def saved(folder: Path, name: str, old: str, new: str, *, listing: str = "_middle") -> set[str]:
+    """The figures that are stale when a module says something else."""
+    read = {"shows": Reads(frozenset({str(folder.resolve() / f"{listing}.py")}), ())}
+    figures = [(each, read.get(each.name, Reads(frozenset(), ())))
+               for each in read_course(folder).entries]  # fmt: skip
+    before = Sources(folder)
+    path = folder / name
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    return Sources(folder, before).stale(before, figures)
 
-    def told(*more: Path) -> tuple[set[Path], bool]:
-        return watching._sorted(tmp_path / "real", folder, [*paths, *map(str, more)])
 
-    course = {folder / "one.py", folder / "data" / "words.txt"}
-    assert told() == (course, False)
-    for name, counts in (("draw/style.py", True), ("core/ops.py", True), ("build/check.py", True),
-                         ("cli/app.py", False), ("publish/server.py", False),
-                         ("draw/style.txt", False)):  # fmt: skip
-        assert told(warm.ENGINE / name) == (course, counts)
+@pytest.mark.parametrize(
+    ("name", "old", "new", "stale"),
+    [
+        ("one.py", '"two"', '"zwei"', {"two"}),
+        ("one.py", "Two", "Zwei", {"two"}),
+        ("one.py", "    canvas", "    # A comment.\n    canvas", set()),
+        ("one.py", "helped(1)", "helped(  1 )", set()),
+        ("_below.py", "x + 1", "x + 2", {"one", "shows"}),
+        ("_below.py", "    pass", "    return 3", set()),
+        ("_below.py", "return x", "# A comment.\n    return x", set()),
+        ("_middle.py", "# Why.", "# Because.", {"shows"}),
+        ("_middle.py", "from", "from = ", {"one", "shows"}),
+        ("other.py", "from", "from = ", set()),
+        ("_below.py", "def other", "print(1)\n\n\ndef other", {"one", "two", "bad", "shows"}),
+    ],
+)
+def test_what_a_save_changes(uses: Path, name: str, old: str, new: str, stale: set[str]) -> None:
+    """Figures that reach what says something else, or that show a comment; no others."""
+    assert saved(uses, name, old, new) == stale
+
+
+def test_a_link_to_a_course(uses: Path) -> None:
+    """Python follows links, so what a figure has read has another path than the module."""
+    link = uses.parent / "linked" / "small"
+    link.parent.mkdir()
+    link.symlink_to(uses)
+    assert saved(link, "_middle.py", "# Why.", "# Because.") == {"shows"}
+
+
+def test_a_save_of_figgen(uses: Path) -> None:
+    """It is told apart from one of the course."""
+    before = Sources(uses)
+    assert not Sources(uses, before).engine_changed(before)
+    before._engine["figgen/draw/style.py"] = b"another"
+    assert Sources(uses, before).engine_changed(before)
+
+
+def test_what_a_figure_has_read(tmp_path: Path) -> None:
+    """A data file or a folder that is another makes it stale, and so does not to know."""
+    folder = write_course(tmp_path / "small", one=GOOD)
+    (folder / "data.txt").write_text("1")
+    (entry,) = read_course(folder).entries
+    sources = Sources(folder)
+    paths = [folder / "data.txt", folder, folder / "font.ttf"]
+    kinds = ["file", "folder", "font"]
+    reads = Reads.of(Read(kind, str(path), digest(str(path)).hex())
+                     for kind, path in zip(kinds, paths, strict=True))  # fmt: skip
+    assert Reads.from_json(json.loads(json.dumps(reads.as_json()))) == reads
+    assert sources.stale(sources, [(entry, reads)]) == set()
+    assert sources.stale(sources, [(entry, None)]) == {"good"}
+    (folder / "data.txt").write_text("2")
+    assert sources.stale(sources, [(entry, reads)]) == {"good"}
+    (folder / "data.txt").write_text("1")
+    (folder / "more.txt").touch()
+    assert sources.stale(sources, [(entry, reads)]) == {"good"}
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [("one.py", True), ("data/words.txt", True), (".one.py.swp", False), ("4913", False),
+     ("one.py~", False), ("x.tmp", False)],
+)  # fmt: skip
+def test_what_is_watched_of_a_course(tmp_path: Path, name: str, counts: bool) -> None:
+    """Every file but those that an editor leaves for a moment."""
+    assert watching._counts(tmp_path, tmp_path / name) == counts
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [("draw/style.py", True), ("core/ops.py", True), ("build/check.py", True),
+     ("cli/app.py", False), ("publish/server.py", False), ("draw/style.txt", False)],
+)  # fmt: skip
+def test_what_is_watched_of_figgen(tmp_path: Path, name: str, counts: bool) -> None:
+    """The modules that draw."""
+    assert watching._counts(tmp_path, warm.ENGINE / name) == counts
 
 
 def test_a_folder_that_cannot_be_watched(tmp_path: Path) -> None:
@@ -113,13 +194,13 @@ def test_a_folder_that_cannot_be_watched(tmp_path: Path) -> None:
         told.append(reason)
         folder.mkdir()
 
-    def changed(paths: set[Path], engine: bool) -> None:
-        told.append((paths, engine))
+    def changed() -> None:
+        told.append("changed")
         stop.set()
 
     watching.watch(folder, changed, lost, stop)
     assert "is gone" in told[0]
-    assert told[1:] == [({folder / "__init__.py"}, False)]
+    assert told[1:] == ["changed"]
 
 
 # Drawing
@@ -147,7 +228,7 @@ def test_what_is_looked_at_is_drawn_first(tmp_path: Path) -> None:
     assert "drawn" in messages[1]
     assert messages[-1] == {"done": True}
     first = list(render(order_for(folder, "two-steps", whole=False)))
-    assert [next(iter(each)) for each in first] == ["picture", "drawn", "drawn", "done"]
+    assert [next(iter(each)) for each in first] == ["picture", "drawn", "reads", "drawn", "done"]
 
 
 def test_broken_rules_are_told(tmp_path: Path) -> None:
@@ -272,7 +353,8 @@ def test_a_process_that_ends_is_replaced(preview: Preview, fakes: list[FakeRende
     _, state = preview.wait(0, 1) or (0, {})
     assert "ended with code -9" in state["engine"]["reason"]
     fakes[0].say(ready=True)
-    preview.refresh((), engine=True)
+    # A save of anything: who knows what was wrong.
+    preview.refresh()
     assert len(fakes) == DEATHS + 1
     assert fakes[-2].stopped
     fakes[-1].say(gone=1)
@@ -311,15 +393,167 @@ def test_a_save_cancels_what_is_being_drawn(
 ) -> None:
     """And what the cancelled process still says is not believed."""
     (fake,) = fakes
-    preview.refresh({tmp_path / "small" / "one.py"})
+    path = tmp_path / "small" / "one.py"
+    path.write_text(path.read_text().replace("1.5", "2.5"))
+    preview.refresh()
     assert fake.cancelled == [1]
     assert [order.entry.name for order in fake.orders] == ["good", "good"]
     fake.say(number=1, picture={"step": 1, "theme": "light", "svg": "<svg>old</svg>"}, moments={})
     fake.say(number=1, ended=-9, words="")
     _, state = preview.wait(0, 1) or (0, {})
     assert (state["figures"][0]["version"], state["figures"][0]["status"]) == (0, "waiting")
-    assert preview.wait(_, 0.01) is None
+    while news := preview.wait(_, 0.5):
+        _ = news[0]
     preview.close()
     assert preview.closed
     assert preview.wait(0, 1) is None
     assert fake.stopped
+
+
+# Problems of a course
+
+
+def test_what_follows_from_another_problem_is_not_told(tmp_path: Path) -> None:
+    """A broken module may show the concept; a figure of the page tells itself that it is missed."""
+    folder = write_course(tmp_path / "small", one=GOOD, two=STEPS)
+    with (folder / "__init__.py").open("a") as init:
+        init.write('CONCEPTS = {"area": "Area"}\nORDER = ("good", "two-steps", "bad")\n')
+
+    def told(*names: str) -> list[str]:
+        found = told_apart(read_course(folder), names)
+        return [problem.reason.partition(";")[0] for problem in found]
+
+    concept, missed = "CONCEPTS has 'area'", "ORDER names 'bad'"
+    assert told() == [missed, concept]
+    assert told("bad", "good") == [concept]
+    (folder / "two.py").write_text("x = = 1\n")
+    assert told("bad", "two-steps") == ["syntax error: invalid syntax"]
+
+
+# Which figures a preview draws
+
+
+class Drawer(FakeRenderer):
+    """A warm process that does every order at once, and fails where a figure holds ``1 / 0``."""
+
+    def draw(self, order: Order) -> None:
+        super().draw(order)
+        threading.Thread(target=self._do, args=[order], daemon=True).start()
+
+    def _do(self, order: Order) -> None:
+        text = (Path(order.folder).parent / order.entry.file).read_text()
+        record = {"alt": [""], "claims": [{"holds": True, "line": 9}], "equations": [],
+                  "rules": [], "line": order.entry.line}  # fmt: skip
+        what = {"error": {"reason": "no", "where": "", "lines": []}} if "1 / 0" in text else {}
+        for message in (what or {"drawn": record}, {"reads": {"modules": [], "files": []}},
+                        {"done": True}):  # fmt: skip
+            self.say(number=order.number, **message)
+
+
+class Author:
+    """Saves modules of a course that is shown, and sees what is drawn then."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.drawers: list[Drawer] = []
+
+        def start(receive: Any) -> Any:
+            self.drawers.append(Drawer(receive))
+            return self.drawers[-1]
+
+        self.preview = Preview(read_course(folder), limit=1, start=start)
+        self.drawn()
+
+    def drawn(self) -> list[str]:
+        """The figures that were ordered, as soon as nothing is to be done."""
+        end = time.monotonic() + PATIENCE
+        preview = self.preview
+        while preview._waiting or preview._running or preview._compared is not preview._sources:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        names = [order.entry.name for drawer in self.drawers for order in drawer.orders]
+        for drawer in self.drawers:
+            drawer.orders.clear()
+        return names
+
+    def save(self, name: str, old: str, new: str) -> list[str]:
+        """Replace something in a module; the figures that are drawn."""
+        path = self.folder / name
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new, 1))
+        self.preview.refresh()
+        return self.drawn()
+
+
+@pytest.fixture
+def author(uses: Path) -> Iterator[Author]:
+    """Of a course with a helper."""
+    found = Author(uses)
+    yield found
+    found.preview.close()
+
+
+def test_each_is_drawn_once(author: Author) -> None:
+    """What was edited is drawn at once, and not again when all is known; a comment draws none."""
+    assert author.save("one.py", '"two"', '"zwei"') == ["two"]
+    assert author.save("one.py", "    canvas", "    # Why.\n    canvas") == []
+    assert author.save("_below.py", "x + 1", "x + 2") == ["one", "shows"]
+    assert author.save("_below.py", "x + 2", "x + 2  # Why.") == []
+    assert len(author.drawers) == 1
+
+
+def test_a_syntax_error_and_its_repair_draw_nothing(author: Author) -> None:
+    """The pictures are still those of the source, and say so again."""
+    assert author.save("one.py", "from", "from =") == []
+    details = author.preview.details("one", (1, "light")) or {}
+    assert details["trouble"]["reason"] == "syntax error: invalid syntax"
+    author.drawn()
+    assert author.save("one.py", "from =", "from") == []
+    details = author.preview.details("one", (1, "light")) or {}
+    assert details["trouble"] is None
+
+
+def test_what_changed_while_a_module_was_broken(author: Author) -> None:
+    """It is drawn when the module is mended."""
+    author.save("one.py", "from", "from =")
+    assert author.save("_below.py", "x + 1", "x + 2") == ["shows"]
+    assert author.save("one.py", "from =", "from") == ["one"]
+
+
+def test_a_new_module_that_is_broken(author: Author) -> None:
+    """Nobody uses it yet; it counts as soon as somebody does."""
+    (author.folder / "_new.py").write_text("def new( = 1\n")
+    assert author.save("one.py", "Two", "Zwei") == ["two"]
+    (author.folder / "_new.py").write_text("def new():\n    return 1\n")
+    author.preview.refresh()
+    assert author.drawn() == []
+    use = "    from . import _new\n\n    canvas.text(1, 1, str(_new.new()))"
+    assert author.save("one.py", '    canvas.text(1, 1, "two")', use) == ["two"]
+    assert author.save("_new.py", "return 1", "return 2") == ["two"]
+
+
+def test_what_is_broken_is_tried_at_every_save(author: Author) -> None:
+    """Whatever was saved may be what it lacks."""
+    assert author.save("other.py", '"bad"', "1 / 0") == ["bad"]
+    assert author.save("one.py", "Two", "Zwei") == ["two", "bad"]
+    assert author.save("other.py", "1 / 0", '"bad"') == ["bad"]
+    assert author.save("one.py", "Zwei", "Two") == ["two"]
+
+
+def test_two_saves_in_a_row(author: Author) -> None:
+    """The second comes before the first was looked at in full; nothing is forgotten."""
+    path = author.folder / "_below.py"
+    path.write_text(path.read_text().replace("x + 1", "x + 2"))
+    author.preview.refresh()
+    assert set(author.save("one.py", '"two"', '"zwei"')) == {"one", "two", "shows"}
+
+
+def test_lines_move_without_a_drawing(author: Author) -> None:
+    """A claim is told with the line where it is now."""
+    before = author.preview.details("two", (1, "light")) or {}
+    author.drawn()
+    assert author.save("one.py", "\n\n@figure", "\n\n# One\n# two.\n@figure") == []
+    after = author.preview.details("two", (1, "light")) or {}
+    assert [each["record"]["claims"][0]["line"] for each in (before, after)] == [9, 11]
+    assert after["told"] > before["told"]

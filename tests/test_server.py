@@ -12,7 +12,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import chromium
 import pytest
 from serving import PATIENCE, Served, serve
 from small_course import GOOD, HEAD, SPARSE, STEPS, excused, figure_with, here, write_course
@@ -69,7 +68,7 @@ def test_a_figure_is_told_and_shown(served: Served) -> None:
         9,
     )
     assert list(told["moments"]) == [
-        "started", "imported", "drawn", "encoded", "noticed", "taken",
+        "started", "imported", "drawn", "encoded", "noticed", "ordered", "taken",
     ]  # fmt: skip
 
 
@@ -441,67 +440,3 @@ def test_the_end_of_a_server(tmp_path: Path, number: signal.Signals) -> None:
         while any(map(runs, started)) and time.monotonic() < end:
             time.sleep(0.02)
         assert not any(map(runs, started))
-
-
-# In a real browser
-
-
-@pytest.mark.chromium
-@pytest.mark.skipif(
-    chromium.PROGRAM is None, reason="no chromium; on Debian: apt-get install chromium"
-)
-def test_the_page_in_a_browser(tmp_path: Path) -> None:
-    """It swaps pictures without a reload, keeps its place, has keys, and shows text as text."""
-    folder = course(tmp_path, one=HEAD + counted(1), steps=STEPS)
-    image = "document.querySelector('#stage img')"
-    until = """new Promise((resolve) => {{ const look = () =>
-        ({}) ? resolve(true) : setTimeout(look, 20); look(); }})"""
-    with serve(folder) as served, chromium.Browser(tmp_path / "profile", 900, 500) as page:
-        served.settled()
-        page.open(f"http://127.0.0.1:{served.port}/#two-steps/2/dark")
-        page.run(until.format(f"{image}?.alt"))
-        assert page.run("document.querySelector('#step').textContent") == "step 2 of 2"
-        assert page.run(f"{image}.naturalWidth / {image}.naturalHeight") == pytest.approx(
-            5.8 / 5, 0.01
-        )
-        page.press("ArrowLeft")
-        page.run(until.format(f"{image}.src.includes('/1/dark')"))
-        assert page.run("document.querySelector('#status').textContent") == "Step 1 of 2"
-        page.press("t")
-        page.run(until.format(f"{image}.src.includes('/1/print')"))
-
-        page.run("window.sameish = true; document.querySelector('#follow').click()")
-        page.run("scrollTo(0, 100)")
-        place = page.run("scrollY")
-        assert place > 0
-        (folder / "steps.py").write_text(STEPS.replace('"one"', '"uno"'))
-        page.run(until.format(f"{image}.src.includes('v=2')"))
-        assert page.run("[window.sameish, location.hash, scrollY]") == [
-            True,
-            "#two-steps/1/print",
-            place,
-        ]
-        said = "document.querySelector('#status').textContent"
-        page.run(until.format(f"{said} === 'two-steps has changed'"))
-
-        (folder / "steps.py").write_text(STEPS.replace('"uno"', f"1 / 0 #{EVIL}"))
-        (folder / "steps.py").write_text(STEPS + f"x = = 1  # {EVIL}\n")
-        page.run(until.format("!document.querySelector('#trouble').hidden"))
-        assert EVIL in page.run("document.querySelector('#trouble pre').textContent")
-        assert page.run("document.querySelector('#stage').classList.contains('old')")
-        (folder / "steps.py").write_text(STEPS)
-        page.run(until.format("document.querySelector('#trouble').hidden"))
-        assert not page.run("document.querySelector('#stage').classList.contains('old')")
-
-        page.press("k")
-        page.run(until.format(f"{image}.alt.includes('script')"))
-        assert EVIL in page.run("document.querySelector('#alt').textContent")
-        assert EVIL in page.run("document.querySelector('#caption').textContent")
-        assert "evil" not in page.run("document.title")
-        page.run("document.querySelector('#follow').click()")
-        (folder / "steps.py").write_text(STEPS.replace('"one"', '"eins"'))
-        page.run(until.format("location.hash.startsWith('#two-steps')"))
-        assert page.errors == []
-        asked = [url for url in page.requested if url.startswith(("http", "ws", "file"))]
-        assert asked
-        assert all(url.startswith(f"http://127.0.0.1:{served.port}/") for url in asked)

@@ -21,7 +21,7 @@ from figgen.build.names import Names
 from figgen.build.scanning import ANYWHERE, MUTATORS, Module, Unit
 
 MAKE = "figgen.build.maker:make"
-"""What makes a figure; every figure depends on it."""
+"""What makes a figure in a build."""
 
 _CODE = "<code>"
 
@@ -66,11 +66,15 @@ class Dependencies:
 
     Args:
         modules: The modules by their dotted names.
-        roots: The modules from which a build sets out; what they do not import does not count.
+        roots: The modules of the course; what neither they nor ``maker``'s import does not count.
+        maker: The node of what makes a figure; every figure depends on it.
     """
 
-    def __init__(self, modules: Mapping[str, Module], roots: Iterable[str]) -> None:
-        self.names = Names(_imported_by(roots, modules))
+    def __init__(
+        self, modules: Mapping[str, Module], roots: Iterable[str], maker: str = MAKE
+    ) -> None:
+        self._maker = maker
+        self.names = Names(_imported_by([*roots, maker.partition(":")[0]], modules))
         self._of_unit: dict[int, tuple[str, ...]] = {}
         self._calls: dict[int, list[str]] = {}
         self._closures: dict[tuple[str, ...], frozenset[str]] = {}
@@ -265,7 +269,7 @@ class Dependencies:
         for module in self.names.modules:
             used = [self._entered(use) for use in self._plain_uses(f"{module}:*")]
             nodes[f"{module}:*"] = Node("", "", tuple(dict.fromkeys(used)))
-        make = [MAKE] if MAKE in nodes else []
+        make = [self._maker] if self._maker in nodes else []
         nodes[ROOT] = Node("", "", (*make, *(f"{module}:{_CODE}" for module in sorted(self.code))))
         return nodes
 

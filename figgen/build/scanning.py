@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -116,8 +117,17 @@ class Module:
     stars: list[tuple[int, str]] = field(default_factory=list)
 
 
-def scan(name: str, file: str, source: bytes, *, package: bool) -> Module:
+def scan(
+    name: str, file: str, source: bytes, *, package: bool, before: Module | None = None
+) -> Module:
     """Read a module.
+
+    Args:
+        name: Its dotted name.
+        file: Its file, as it is told to the user.
+        source: What it says.
+        package: Whether it is a package's ``__init__``.
+        before: What it said before; of a statement that is the same, that holds still.
 
     Raises:
         SyntaxError: If it is not Python.
@@ -125,19 +135,30 @@ def scan(name: str, file: str, source: bytes, *, package: bool) -> Module:
     """
     module = Module(name, file, package)
     lines = source.splitlines(keepends=True)
+    units = before.units if before else []
+    times = Counter(unit.text for unit in units)
+    # Two statements on one line, say, have one text.
+    known = {unit.text: unit for unit in units if times[unit.text] == 1}
     for position, node in enumerate(ast.parse(source).body):
-        _scan_statement(module, position, node, lines)
+        _scan_statement(module, position, node, lines, known)
     return module
 
 
-def _scan_statement(module: Module, position: int, node: ast.stmt, lines: list[bytes]) -> None:
+def _scan_statement(
+    module: Module, position: int, node: ast.stmt, lines: list[bytes], known: Mapping[str, Unit]
+) -> None:
     if isinstance(node, ast.Import | ast.ImportFrom):
         _scan_import(module, position, node)
     elif not is_nothing(node) and not _is_program(node):
         for each in _statements_within(node):
             if isinstance(each, ast.Import | ast.ImportFrom):
                 _scan_import(module, position, each)
-        module.units.append(_Reader(module, position).read(node, lines))
+        first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))])
+        text = _text_digest(node, first, lines)
+        unit = replace(known[text]) if text in known else _Reader(module).read(node)
+        unit.position, unit.text = position, text
+        unit.first, unit.last = first, node.end_lineno or node.lineno
+        module.units.append(unit)
 
 
 def _is_program(node: ast.stmt) -> bool:
@@ -236,21 +257,17 @@ def _text_digest(node: ast.stmt, first: int, lines: list[bytes]) -> str:
 class _Reader(ast.NodeVisitor):
     """Reads one top-level statement into a `Unit`."""
 
-    def __init__(self, module: Module, position: int) -> None:
+    def __init__(self, module: Module) -> None:
         self.module = module
-        self.unit = Unit(position)
+        self.unit = Unit(0)
         # The names that stand for something of the function that is being read, not of the module.
         self.local: list[frozenset[str]] = []
         self.within = 0
         self.given: frozenset[str] = frozenset()
 
-    def read(self, node: ast.stmt, lines: list[bytes]) -> Unit:
+    def read(self, node: ast.stmt) -> Unit:
         unit = self.unit
-        decorators = getattr(node, "decorator_list", [])
-        unit.first = min([node.lineno, *(each.lineno for each in decorators)])
-        unit.last = node.end_lineno or node.lineno
         unit.digest = digest_of(node)
-        unit.text = _text_digest(node, unit.first, lines)
         unit.binds = tuple(dict.fromkeys(bound_by(node)))
         unit.code = not is_definition(node)
         unit.defines = isinstance(node, Function | ast.ClassDef)

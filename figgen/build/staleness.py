@@ -13,9 +13,10 @@ from typing import Any, TypeAlias
 
 from figgen.build import state
 from figgen.build.course import Course, Entry
-from figgen.build.dependencies import ROOT, SAFE, Node
+from figgen.build.dependencies import Node
 from figgen.build.environment import distributions, environment, variable
-from figgen.build.fingerprints import changes, fingerprints, inputs_of
+from figgen.build.fingerprints import changes, inputs_of
+from figgen.build.inputs import Inputs
 from figgen.build.journal import Journal
 from figgen.build.manifest import Manifest
 from figgen.build.order import Asset, Order, assets, place
@@ -81,8 +82,8 @@ class Staleness:
             "the resolution of a PNG": f"{order.dpi:g}",
             **{f"--set {key}": value for key, value in order.settings.items()},
         }
-        self.graph = self.project.dependencies.graph
-        self._known = fingerprints(self.graph)
+        self.inputs = Inputs(self.project)
+        self.graph = self.inputs.graph
         self._old: dict[str, Record] = self._second.get("figures", {})
         self._digests: dict[str, str] = {}
         self._shared = Sharing(self.project)
@@ -97,55 +98,9 @@ class Staleness:
 
     # What a figure is drawn from
 
-    def node(self, entry: Entry) -> str:
-        """The node of a figure's function."""
-        return self.project.node(entry.file, entry.function)
-
-    def _definitions(self, entry: Entry) -> str:
-        node = self.node(entry)
-        if node in self._documented:
-            return f"{self._texts[node]} {self._texts[ROOT]}"
-        return self.fingerprint(entry)
-
     def fingerprint(self, entry: Entry) -> str:
         """The digest of every definition that a figure depends on."""
-        both = f"{self._known.get(self.node(entry), '')} {self._known[ROOT]}"
-        return sha256(both.encode()).hexdigest()[:24]
-
-    @cached_property
-    def _texts(self) -> dict[str, str]:
-        return fingerprints(self.graph, text=True)
-
-    @cached_property
-    def _documented(self) -> set[str]:
-        """The nodes that reach one that makes data of docstrings or comments."""
-        users: dict[str, list[str]] = {}
-        for node, each in self.graph.items():
-            for use in each.uses:
-                users.setdefault(use, []).append(node)
-        units = self.project.dependencies.names.units
-        waiting = [node for node, found in units.items() if node not in SAFE
-                   and any("documents" in unit.traits for unit in found)]  # fmt: skip
-        found = set(waiting)
-        while waiting:
-            new = set(users.get(waiting.pop(), ())) - found
-            found |= new
-            waiting += new
-        return found
-
-    def _inputs(self, entry: Entry) -> dict[str, str]:
-        node = self.node(entry)
-        return (
-            inputs_of(self.graph, node, text=node in self._documented) if node in self.graph else {}
-        )
-
-    def _listed(self, entry: Entry, modules: Iterable[str]) -> dict[str, str]:
-        """The text of everything that a figure reaches in the modules whose lines it has read."""
-        wanted = set(modules)
-        if not wanted:
-            return {}
-        return {name: self.graph[name].text for name in self._inputs(entry)
-                if name.partition(":")[0] in wanted}  # fmt: skip
+        return self.inputs.fingerprint(entry)
 
     def _digest(self, path: str) -> str:
         if path not in self._digests:
@@ -221,12 +176,16 @@ class Staleness:
         """The digest of all that a figure is drawn from but for the files that it reads."""
         # A variable that a figure has read is looked up now.
         now = {name: variable(name[1:]) for name in self._environment_of(reads) if name[0] == "$"}
-        said = [self._definitions(entry), self._sources_of(entry, reads), self.environment | now]
+        said = [
+            self.inputs.definitions(entry),
+            self._sources_of(entry, reads),
+            self.environment | now,
+        ]
         return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:24]
 
     def _sources_of(self, entry: Entry, reads: Iterable[Read]) -> dict[str, str]:
         listed = {self.project.module_at(read.path) for read in reads if read.kind == "source"}
-        return self._listed(entry, listed - {""})
+        return self.inputs.listed(entry, listed - {""})
 
     def _files_of(self, reads: Iterable[Read]) -> dict[str, str]:
         return {self._short(read.path): read.digest
@@ -251,10 +210,11 @@ class Staleness:
         return (*changed, *self._changed_outputs(entry, old))
 
     def _changed_definitions(self, entry: Entry, old: Record) -> list[str]:
-        if old["fingerprint"] == self._definitions(entry):
+        if old["fingerprint"] == self.inputs.definitions(entry):
             return []
-        return self._told(changes(self._was(entry.name), self._inputs(entry)), self._inputs(entry),
-                          "changed") or ["what its definitions stand for changed"]  # fmt: skip
+        now = self.inputs.of(entry)
+        told = self._told(changes(self._was(entry.name), now), now, "changed")
+        return told or ["what its definitions stand for changed"]
 
     def _was(self, name: str) -> dict[str, str]:
         """The definitions that a figure was drawn from."""
@@ -284,7 +244,7 @@ class Staleness:
 
     def _changed_sources(self, entry: Entry, old: Record) -> list[str]:
         was = old["sources"]
-        now = self._listed(entry, {name.partition(":")[0] for name in was})
+        now = self.inputs.listed(entry, {name.partition(":")[0] for name in was})
         return self._told(changes(was, now), now, "changed, and its source is shown")
 
     def _changed_files(self, old: Record) -> list[str]:
@@ -442,7 +402,7 @@ class Staleness:
         if record is None or self._journal is None:
             return
         entry = self._entries[name]
-        known = self._shared.known(self.node(entry), reads)
+        known = self._shared.known(self.inputs.node(entry), reads)
         about = {
             "record": record,
             "context": self._context(entry, known),
@@ -462,7 +422,7 @@ class Staleness:
         return unchanged and digests_in(now) == self.project.files
 
     def _record(self, entry: Entry, made: Made, sound: Collection[str]) -> Record:
-        node = self.node(entry)
+        node = self.inputs.node(entry)
         reads = self._shared.known(node, made.reads)
         outputs = [file["path"] for file in made.record["files"] if file["path"] in sound]
         if entry.name not in self._outdated:
@@ -470,8 +430,8 @@ class Staleness:
                         if path not in self._damaged and path not in outputs]  # fmt: skip
         return {
             "node": node,
-            "text": node in self._documented,
-            "fingerprint": self._definitions(entry),
+            "text": node in self.inputs.documented,
+            "fingerprint": self.inputs.definitions(entry),
             # Those of the graph, as long as it is the same.
             "definitions": None,
             "sources": self._sources_of(entry, reads),
@@ -484,7 +444,7 @@ class Staleness:
     def _kept(self, entry: Entry) -> Record:
         """What is known of a figure that was not drawn now."""
         old = dict(self._old[entry.name])
-        if old["definitions"] is None and old["fingerprint"] != self._definitions(entry):
+        if old["definitions"] is None and old["fingerprint"] != self.inputs.definitions(entry):
             old["definitions"] = self._was(entry.name)
         old["outputs"] = [path for path in old["outputs"] if path not in self._damaged]
         return old

@@ -8,23 +8,21 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable
-from pathlib import Path
+from collections.abc import Callable, Collection
 from typing import Any
 
-from figgen.build.course import Course, Problem, read_course
+from figgen.build.course import Course, read_course
 from figgen.build.errors import BuildError
 from figgen.publish.excerpts import death, trouble
-from figgen.publish.reach import Reach
 from figgen.publish.renderer import Renderer
 from figgen.publish.rendering import Message, Order
+from figgen.publish.roster import merged, problem_of, told_apart
 from figgen.publish.shown import Shown, View
+from figgen.publish.sources import Reads, Sources
 from figgen.publish.warm import ENGINE
 
 REMEMBERED = 4
 """Of how many figures that were looked at last all pictures are kept ready."""
-
-_UNREADABLE = ("syntax error", "cannot be read", "named in SECTIONS")
 
 DEATHS = 3
 """How often in a row the warm process may end by itself before nobody tries again."""
@@ -55,7 +53,6 @@ class Preview:
         self._limit = limit
         self._start = start
         self._jobs = jobs
-        self._reach = Reach(course.folder)
         self._changed = threading.Condition()
         self._serial = 1
         self._orders = 0
@@ -72,8 +69,12 @@ class Preview:
         with self._changed:
             self._list()
             self._renderer = start(self.receive)
+            # Read before the first figure is drawn, and compared with what it is then.
+            self._sources = self._compared = Sources(course.folder)
+            self._ahead: set[str] = set()
             self._want(self._figures)
             self._dispatch()
+        threading.Thread(target=self._compare, daemon=True).start()
 
     # What the page asks
 
@@ -142,12 +143,11 @@ class Preview:
 
     # What has changed
 
-    def refresh(self, changed: Collection[Path], engine: bool = False) -> None:
-        """Draw what a change of files reaches.
+    def refresh(self) -> None:
+        """Draw what a change of files has changed.
 
-        Args:
-            changed: The files of the course that changed, came or went.
-            engine: Whether figgen itself changed.
+        A figure whose own function is another is drawn at once; which others are to be drawn, too,
+        takes a moment to find out, and is found out as soon as what is looked at is there.
         """
         with self._changed:
             self._noticed = time.time()
@@ -158,19 +158,53 @@ class Preview:
                 self._tell()
                 return
             self._folder = None
-            before = set(self._figures)
+            known = set(self._figures)
             self._list()
-            change = self._reach.follow(self._course, changed)
-            stale = change.stale | (self._figures.keys() - before)
-            if engine:
+            before, self._sources = self._sources, Sources(self._course.folder, self._sources)
+            if self._engine or self._sources.engine_changed(before):
                 self._restart()
-                stale = frozenset(self._figures)
-            edited = [name for name in self._figures if name in change.edited]
+            present = [self._figures[name] for name in self._course.names if name in self._figures]
+            # What is broken is tried again at every save: what it lacks may be anywhere.
+            self._ahead = {
+                shown.entry.name
+                for shown in present
+                if shown.entry.name not in known
+                or shown.owed
+                or shown.trouble
+                or self._sources.rewritten(before, shown.entry)
+            }
+            edited = [
+                shown.entry.name
+                for shown in present
+                if shown.entry.name not in known or self._sources.edited(before, shown.entry)
+            ]
             if edited:
                 self._edited, self._edits = edited, self._edits + 1
-            self._want([name for name in self._figures if name in stale])
+            self._want(self._ahead)
             self._dispatch()
             self._tell()
+
+    def _compare(self) -> None:
+        """Find out what the latest save has changed, as often as there is one."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._closed or self._is_to_compare())
+                if self._closed:
+                    return
+                before, now = self._compared, self._sources
+                figures = [(shown.entry, shown.reads) for shown in self._figures.values()]
+            stale = now.stale(before, figures)
+            with self._changed:
+                # Else there was another save meanwhile, which is compared with the same.
+                if now is self._sources:
+                    self._compared = now
+                    if more := stale - self._ahead:
+                        self._want(more)
+                        self._dispatch()
+                        self._tell()
+
+    def _is_to_compare(self) -> bool:
+        return self._compared is not self._sources and not self._is_awaited()
 
     def lose(self, reason: str) -> None:
         """Tell that the folder of the course cannot be watched, and why."""
@@ -183,45 +217,31 @@ class Preview:
         entries = {entry.name: entry for entry in self._course.entries}
         old, self._figures = self._figures, {}
         # One that is gone keeps its place, as long as somebody says why.
-        for name in self._names or _merged(list(entries), list(old)):
+        for name in self._names or merged(list(entries), list(old)):
             shown = old.get(name)
             if name in entries:
                 self._figures[name] = shown = shown or Shown(entries[name])
-                shown.entry = entries[name]
+                shown.come(entries[name])
             elif shown is not None:
-                problem = self._problem_of(shown)
+                problem = problem_of(self._course, name, shown.entry.file)
                 self._cancel(shown)
                 if problem or name in self._names:
                     reason = str(problem) if problem else f"no figure is called '{name}' any more"
-                    shown.fail(trouble(self._course.folder, reason))
-                    shown.working = False
+                    shown.go(trouble(self._course.folder, reason))
                     self._figures[name] = shown
         self._waiting &= entries.keys()
 
-    def _problem_of(self, shown: Shown) -> Problem | None:
-        """The problem that keeps a figure out of the course."""
-        name, file = shown.entry.name, shown.entry.file
-        for says in (
-            lambda problem: problem.reason.startswith(f"{name}: "),
-            # A module that cannot be read; what else is said of its figures follows from that.
-            lambda problem: _file(problem) == file and problem.reason.startswith(_UNREADABLE),
-            lambda problem: f"'{name}'" in problem.reason,
-            lambda problem: _file(problem) == file,
-        ):
-            for problem in self._course.problems:
-                if says(problem):
-                    return problem
-        return None
-
-    def _want(self, names: Iterable[str]) -> None:
+    def _want(self, names: Collection[str]) -> None:
         """Have figures drawn because what they are drawn from has changed."""
         looked = {name for name, _ in self._looks}
         present = set(self._course.names)
-        for name in names:
+        for name in self._figures.keys() & names:
             shown = self._figures[name]
+            shown.owed = True
             if name in present:
                 self._cancel(shown)
                 shown.generation += 1
+                shown.reads = None
                 shown.working, shown.whole = True, name in looked
                 self._waiting.add(name)
 
@@ -239,7 +259,7 @@ class Preview:
         for name in [name for name in order if name in self._waiting]:
             # A place is kept free for what is looked at, and until that is seen the others wait: a
             # save must not have to share the processors with them.
-            others = 0 if self._is_awaited(looked[:1]) else max(1, jobs - 1)
+            others = 0 if self._is_awaited() else max(1, jobs - 1)
             if self._engine or len(self._running) >= (jobs if name in looked else others):
                 return
             shown = self._figures[name]
@@ -247,6 +267,7 @@ class Preview:
             shown.order = self._orders
             self._waiting.remove(name)
             self._running[shown.order] = name
+            shown.ordered = time.time()
             self._renderer.draw(
                 Order(
                     number=shown.order,
@@ -259,13 +280,10 @@ class Preview:
                 )
             )
 
-    def _is_awaited(self, names: list[str]) -> bool:
-        """Whether one of these figures is being drawn, and what is looked at is not there yet."""
-        return any(
-            self._figures[name].order and not self._figures[name].has(self._first(name))
-            for name in names
-            if name in self._figures
-        )
+    def _is_awaited(self) -> bool:
+        """Whether what is looked at is being drawn, and not there yet."""
+        shown = self._figures.get(self._looks[0][0]) if self._looks else None
+        return bool(shown and shown.order and not shown.has(self._first(shown.entry.name)))
 
     # What the warm process says
 
@@ -293,8 +311,12 @@ class Preview:
         match message:
             case {"picture": {"step": step, "theme": theme, "svg": svg}}:
                 if "moments" in message:
-                    taken = {"noticed": self._noticed, "taken": time.time()}
-                    shown.moments = message["moments"] | taken
+                    here = {
+                        "noticed": self._noticed,
+                        "ordered": shown.ordered,
+                        "taken": time.time(),
+                    }
+                    shown.moments = message["moments"] | here
                 if shown.take((step, theme), svg.encode()):
                     self._tell()
             case {"drawn": record}:
@@ -303,8 +325,11 @@ class Preview:
             case {"error": reason}:
                 shown.fail(reason)
                 self._tell()
+            case {"reads": reads}:
+                shown.reads = Reads.from_json(reads)
             case {"done": _}:
                 self._deaths = 0
+                shown.owed = False
                 self._end(number, shown)
                 if shown.entry.name in dict(self._looks):
                     # Since looked at, perhaps, so that its other pictures are wanted too.
@@ -313,6 +338,7 @@ class Preview:
             case {"ended": code, "words": words}:
                 # In the middle: who is done has said so, and is forgotten.
                 self._end(number, shown)
+                shown.owed = False
                 where = f"{shown.entry.file}:{shown.entry.line}"
                 shown.fail(death(self._course.folder, where, self._limit, code, words))
                 self._tell()
@@ -361,9 +387,7 @@ class Preview:
             "title": course.title,
             "problems": [
                 trouble(course.folder, str(problem))
-                for problem in course.problems
-                # That a broken figure is missed is told by the figure.
-                if not any(f"names '{name}'" in problem.reason for name in self._figures)
+                for problem in told_apart(course, self._figures)
             ],
             "engine": self._engine,
             "folder": self._folder,
@@ -378,17 +402,3 @@ class Preview:
             self._closed = True
             self._renderer.stop()
             self._changed.notify_all()
-
-
-def _file(problem: Problem) -> str:
-    return problem.where.partition(":")[0]
-
-
-def _merged(now: list[str], before: list[str]) -> list[str]:
-    """The names of now, and those of before at their places among them."""
-    found = list(now)
-    for place, name in enumerate(before):
-        if name not in now:
-            # The one before it is there, or was inserted just now.
-            found.insert(found.index(before[place - 1]) + 1 if place else 0, name)
-    return found

@@ -15,9 +15,11 @@ from figgen.build.errors import BuildError
 from figgen.build.loading import load
 from figgen.build.look import excuse, judge
 from figgen.build.order import Asset
-from figgen.build.writer import encode
+from figgen.build.reads import Read, recorded
+from figgen.build.writer import encode_all
 from figgen.draw.theme import THEMES
 from figgen.publish.excerpts import trouble
+from figgen.publish.sources import Reads
 
 Message: TypeAlias = dict[str, Any]
 """Plain data: one line of JSON on its way to the server."""
@@ -64,29 +66,33 @@ def render(order: Order) -> Iterator[Message]:
     """Draw a figure.
 
     Yields:
-        The picture that is looked at, what is known of the drawing, and the other pictures; or the
-        error. The last message is ``done``.
+        The picture that is looked at, what is known of the drawing, what it has read, and the other
+        pictures; or the error, and what it has read. The last message is ``done``.
     """
     entry = order.entry
     folder = Path(order.folder)
     course = Course(folder, "", {}, {}, (entry,), ())
     moments = {"started": time.time()}
+    reads: list[Read] = []
     try:
-        load(course, entry)
-        moments["imported"] = time.time()
-        drawing = draw(course, entry)
-        moments["drawn"] = time.time()
+        with recorded(folder) as reads:
+            load(course, entry)
+            moments["imported"] = time.time()
+            drawing = draw(course, entry)
+            moments["drawn"] = time.time()
         pictures = _pictures(drawing, *order.first)
         first = next(pictures)
         moments["encoded"] = time.time()
         yield first | {"moments": moments}
         yield {"drawn": _described(drawing)}
+        yield {"reads": Reads.of(reads).as_json()}
         if order.whole:
             yield from pictures
         # Last, because to measure takes longer than to draw.
         yield {"drawn": _described(drawing, _broken_rules(drawing))}
     except BuildError as error:
         yield {"error": trouble(folder, str(error))}
+        yield {"reads": Reads.of(reads).as_json()}
     yield {"done": True}
 
 
@@ -94,11 +100,13 @@ def _pictures(drawing: Drawing, step: int, theme: str) -> Iterator[Message]:
     """All pictures: the one that is looked at, its other steps, and the other themes."""
     steps = drawing.canvas.steps
     first = min(step, steps)
-    for each in sorted(THEMES, key=lambda name: name != theme):
-        for number in sorted(range(1, steps + 1), key=lambda other: abs(other - first)):
-            asset = Asset(drawing.entry.name, steps, number, each, "svg")
-            svg = encode(drawing, asset).decode()
-            yield {"picture": {"step": number, "theme": each, "svg": svg}}
+    assets = [
+        Asset(drawing.entry.name, steps, number, each, "svg")
+        for each in sorted(THEMES, key=lambda name: name != theme)
+        for number in sorted(range(1, steps + 1), key=lambda other: abs(other - first))
+    ]
+    for asset, svg in encode_all(drawing, assets):
+        yield {"picture": {"step": asset.step, "theme": asset.theme, "svg": svg.decode()}}
 
 
 def _broken_rules(drawing: Drawing) -> list[str]:
@@ -114,4 +122,5 @@ def _described(drawing: Drawing, rules: Sequence[str] = ()) -> Message:
         "claims": [filed.claim.as_json() | {"line": filed.line} for filed in drawing.canvas.claims],
         "equations": [equation.as_json() for equation in drawing.canvas.equations],
         "rules": [*rules],
+        "line": drawing.entry.line,
     }

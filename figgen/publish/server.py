@@ -30,7 +30,14 @@ HEARTBEAT = 10.0
 """Seconds after which something is sent to a page, to find out whether it is still there."""
 
 SLIDE = (13.33, 7.5)
-"""Width and height of a slide in inches."""
+"""Width and height of a slide in inches; a projector shows it with 1920 by 1080 pixels."""
+
+PLACES = {
+    "full": ((0.665, 1.4),),
+    "half": ((0.665, 1.7), (6.865, 1.7)),
+    "strip": ((0.665, 1.4), (0.665, 4.3)),
+}
+"""Where a slot is on the slide, below the title, and where another of its kind is: left and top."""
 
 _VIEW = r"/(?P<name>[a-z0-9-]{1,200})/(?P<step>[1-9][0-9]{0,2})/(?P<theme>[a-z]{1,10})"
 _FIGURE = re.compile(rf"/figure{_VIEW}")
@@ -100,7 +107,10 @@ def _pages() -> dict[str, tuple[str, bytes]]:
     constants = {
         "slots": {name: [width, height] for name, (width, height) in SLOTS.items()},
         "slide": SLIDE,
-        "papers": {name: theme.colours["paper"] for name, theme in THEMES.items()},
+        "places": PLACES,
+        "papers": {
+            name: [theme.colours["paper"], theme.colours["ink"]] for name, theme in THEMES.items()
+        },
     }
     values = {"colours": {"light": LIGHT, "dark": DARK}, "themes": THEMES, "variables": variables}
     pages = {}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from figgen.build.course import Entry
+from figgen.publish.sources import Reads
 
 View: TypeAlias = tuple[int, str]
 """A step and a theme."""
@@ -35,6 +36,10 @@ class Shown:
         record: What is known of the last drawing; None if there is none.
         moments: When the last drawing went through each stage, in seconds since the epoch.
         trouble: Why there is no drawing of the source as it stands; None if there is one.
+        ordered: When it was last ordered, in seconds since the epoch.
+        owed: Whether it is still to be drawn from the source as it stands.
+        absent: Whether the course does not have it, though it had.
+        reads: What it read when it was drawn from the source as it stands; None if unknown.
     """
 
     entry: Entry
@@ -48,7 +53,12 @@ class Shown:
     record: dict[str, Any] | None = None
     moments: dict[str, float] = field(default_factory=dict)
     trouble: dict[str, Any] | None = None
+    ordered: float = 0.0
+    owed: bool = True
+    absent: bool = False
+    reads: Reads | None = None
     _bumped: int = 0
+    _before: dict[str, Any] | None = None
 
     @property
     def status(self) -> str:
@@ -91,8 +101,23 @@ class Shown:
         last = len(record["alt"])
         self.pictures = {view: each for view, each in self.pictures.items() if view[0] <= last}
 
-    def fail(self, trouble: dict[str, Any]) -> None:
-        """Keep why there is no drawing; the last good pictures stay."""
+    def come(self, entry: Entry) -> None:
+        """Be in the course, for the first time, still or again: then with what was wrong before."""
+        if self.absent:
+            self.absent = False
+            self.fail(self._before)
+        if self.entry != entry:
+            self.entry, self.told = entry, self.told + 1
+
+    def go(self, trouble: dict[str, Any]) -> None:
+        """Not be in the course any more; nothing is drawn of it as long as that is so."""
+        if not self.absent:
+            self._before = self.trouble
+        self.absent, self.working = True, False
+        self.fail(trouble)
+
+    def fail(self, trouble: dict[str, Any] | None) -> None:
+        """Keep why there is no drawing, if there is none; the last good pictures stay."""
         if trouble != self.trouble:
             self.told += 1
         self.trouble = trouble
@@ -119,6 +144,15 @@ class Shown:
             "caption": self.entry.caption,
             "place": f"{self.entry.file}:{self.entry.line}",
             "trouble": self.trouble,
-            "record": self.record,
+            "record": self._record_here(),
             "moments": self.moments,
         }
+
+    def _record_here(self) -> dict[str, Any] | None:
+        """The record, with the lines of its claims where they are since others were edited."""
+        if self.record is None:
+            return None
+        moved = self.entry.line - self.record["line"]
+        claims = [each | {"line": each["line"] and each["line"] + moved}
+                  for each in self.record["claims"]]  # fmt: skip
+        return self.record | {"claims": claims}

@@ -65,6 +65,7 @@ def _warm_up() -> None:
         package = importlib.import_module(name)
         for module in pkgutil.walk_packages(package.__path__, f"{name}."):
             importlib.import_module(module.name)
+    importlib.import_module("figgen.publish.rendering")
     _rehearse()
     # What is there now stays; a collection would only copy its pages into every child.
     gc.collect()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import watchfiles
@@ -26,7 +26,7 @@ _PASSING = {"", ".bak", ".orig", ".part", ".pyc", ".pyo", ".swp", ".swx", ".tmp"
 
 def watch(
     folder: Path,
-    changed: Callable[[set[Path], bool], None],
+    changed: Callable[[], None],
     lost: Callable[[str], None],
     stop: threading.Event,
 ) -> None:
@@ -34,7 +34,7 @@ def watch(
 
     Args:
         folder: The folder of the course; it may go, and come back.
-        changed: Called with the files of the course that changed, and whether figgen did.
+        changed: Called when files of the course, or what draws in figgen, have changed.
         lost: Called with the reason when the folder cannot be watched.
         stop: Ends it.
     """
@@ -45,12 +45,11 @@ def watch(
             known = _identity(root)
             if not first:
                 # Anything may have happened meanwhile.
-                changed({folder / "__init__.py"}, False)
+                changed()
             first = False
             for paths in _changes(root, stop):
-                course, engine = _sorted(root, folder, paths)
-                if course or engine:
-                    changed(course, engine)
+                if any(_counts(root, Path(path)) for path in paths):
+                    changed()
                 if _identity(root) != known:
                     break
         except FileNotFoundError:
@@ -78,18 +77,13 @@ def _changes(root: Path, stop: threading.Event) -> Iterator[set[str]]:
         yield {path for _, path in changes}
 
 
-def _sorted(root: Path, folder: Path, paths: Iterable[str]) -> tuple[set[Path], bool]:
-    """The files of the course among these paths, and whether others are of figgen."""
-    course: set[Path] = set()
-    engine = False
-    for path in map(Path, paths):
-        if path.name.startswith(".") or path.name.endswith("~") or path.suffix in _PASSING:
-            continue
-        if path.is_relative_to(root):
-            course.add(folder / path.relative_to(root))
-        elif path.is_relative_to(ENGINE) and path.suffix == ".py":
-            engine = engine or path.relative_to(ENGINE).parts[0] in DRAWS
-    return course, engine
+def _counts(root: Path, path: Path) -> bool:
+    """Whether a picture may depend on a file."""
+    if path.name.startswith(".") or path.name.endswith("~") or path.suffix in _PASSING:
+        return False
+    if path.is_relative_to(root):
+        return True
+    return path.suffix == ".py" and path.relative_to(ENGINE).parts[0] in DRAWS
 
 
 def _identity(folder: Path) -> tuple[int, int]:

@@ -11,16 +11,16 @@ const make = (tag, words = "", name = "") => {
   return element;
 };
 
-const { slots, slide, papers } = JSON.parse(document.body.dataset.constants);
+const { slots, slide, places, papers } = JSON.parse(document.body.dataset.constants);
 const THEMES = [...document.querySelectorAll("[data-theme]")].map((each) => each.dataset.theme);
-const SIZES = [...document.querySelectorAll("[data-size]")].map((each) => each.dataset.size);
+const VIEWS = [...document.querySelectorAll("[data-slot]")].map((each) => each.dataset.slot);
 const MARKS = { good: ["✓", "good"], failing: ["✗", "a check fails"], broken: ["✗", "broken"], waiting: ["…", "not drawn yet"] };
-const PIXELS_PER_INCH = 96;
+const PIXELS_PER_INCH = 1920 / slide[0];
 
 const dark = matchMedia("(prefers-color-scheme: dark)").matches;
 let state = null;
 let details = null;
-let now = { name: "", step: 0, theme: dark ? "dark" : "light", size: "fit" };
+let now = { name: "", step: 0, theme: dark ? "dark" : "light", view: VIEWS[0] };
 let edits = null;
 const seen = new Map(); // the version of each figure that was looked at last, or found at first
 const pictures = new Map(); // decoded pictures of this figure in this version, by address
@@ -77,26 +77,49 @@ const paint = async () => {
   }
 };
 
+// As large as the window allows, so that all of it is seen.
+const whole = (width, height) => `min(100%, calc((100vh - 13.5rem) * ${width / height}))`;
+
+// A box on the slide, measured in inches.
+const place = (box, [left, top], width, height) => {
+  box.style.left = `${(100 * left) / slide[0]}%`;
+  box.style.top = `${(100 * top) / slide[1]}%`;
+  box.style.width = `${(100 * width) / slide[0]}%`;
+  if (height) box.style.height = `${(100 * height) / slide[1]}%`;
+  return box;
+};
+
+const onSlide = (picture, shown) => {
+  const [width, height] = slots[shown.slot];
+  const [own, ...others] = places[shown.slot];
+  const board = make("div", "", "board");
+  [board.style.background, board.style.color] = papers[now.theme];
+  board.style.aspectRatio = `${slide[0]} / ${slide[1]}`;
+  board.style.width = whole(...slide);
+  const title = place(make("p", shown.title), [own[0], 0.5], slide[0] - 2 * own[0]);
+  title.setAttribute("aria-hidden", "true");
+  // 28 points.
+  title.style.fontSize = `${(100 * 28) / 72 / slide[0]}cqw`;
+  const free = others.map((each) => place(make("span"), each, width, height));
+  board.append(title, ...free, place(picture, own, width, height));
+  return board;
+};
+
 const swap = (picture, shown) => {
   const [width, height] = slots[shown.slot];
-  picture.width = Math.round(width * PIXELS_PER_INCH);
-  picture.height = Math.round(height * PIXELS_PER_INCH);
+  // A screen with more pixels shows as many of them as the projector has.
+  const scale = PIXELS_PER_INCH / devicePixelRatio;
+  picture.width = Math.round(width * scale);
+  picture.height = Math.round(height * scale);
   picture.alt = alt() || shown.title;
   picture.removeAttribute("style");
   const stage = $("stage");
-  stage.className = now.size;
-  if (now.size === "slide") {
-    const board = make("div", "", "slide");
-    board.style.background = papers[now.theme];
-    board.style.aspectRatio = `${slide[0]} / ${slide[1]}`;
-    // As high as the window allows, so that all of the slide is seen.
-    board.style.width = `min(100%, calc((100vh - 13.5rem) * ${slide[0] / slide[1]}))`;
-    picture.style.width = `${(100 * width) / slide[0]}%`;
-    board.append(picture);
-    stage.replaceChildren(board);
-  } else if (stage.firstElementChild !== picture) {
-    stage.replaceChildren(picture);
-  }
+  stage.className = now.view;
+  // Only this one may be wider than the window, so that it is to be scrolled with keys, too.
+  stage.tabIndex = now.view === "pixels" ? 0 : -1;
+  if (now.view === "slot") picture.style.width = whole(width, height);
+  if (now.view === "slide") stage.replaceChildren(onSlide(picture, shown));
+  else if (stage.firstElementChild !== picture) stage.replaceChildren(picture);
   stage.classList.toggle("old", shown.status === "broken");
 };
 
@@ -181,8 +204,8 @@ const controls = () => {
   for (const each of document.querySelectorAll("[data-theme]")) {
     each.setAttribute("aria-pressed", each.dataset.theme === now.theme);
   }
-  for (const each of document.querySelectorAll("[data-size]")) {
-    each.setAttribute("aria-pressed", each.dataset.size === now.size);
+  for (const each of document.querySelectorAll("[data-slot]")) {
+    each.setAttribute("aria-pressed", each.dataset.slot === now.view);
   }
   $("busy").hidden = !shown?.working;
   document.title = shown ? `${MARKS[shown.status][0]} ${shown.name} – figgen` : "figgen";
@@ -193,6 +216,19 @@ const say = (words) => { $("status").textContent = words; };
 // The list
 
 const items = new Map();
+
+const describe = (item, each, changed) => {
+  const [mark, name, words, dot] = item.firstChild.children;
+  [mark.textContent, words.textContent] = [MARKS[each.status][0], `, ${MARKS[each.status][1]}${changed ? ", changed" : ""}`];
+  mark.className = `mark ${each.status}`;
+  mark.setAttribute("aria-hidden", "true");
+  name.classList.toggle("new", changed);
+  dot.hidden = !changed;
+  item.firstChild.title = each.title;
+  if (each.name === now.name) item.firstChild.setAttribute("aria-current", "page");
+  else item.firstChild.removeAttribute("aria-current");
+  item.dataset.words = `${each.name} ${each.title}`.toLowerCase();
+};
 
 const list = () => {
   const groups = new Map();
@@ -206,17 +242,13 @@ const list = () => {
       items.set(each.name, item);
     }
     const item = items.get(each.name);
-    const [mark, name, words, dot] = item.firstChild.children;
     const changed = seen.get(each.name) !== each.version;
-    [mark.textContent, words.textContent] = [MARKS[each.status][0], `, ${MARKS[each.status][1]}${changed ? ", changed" : ""}`];
-    mark.className = `mark ${each.status}`;
-    mark.setAttribute("aria-hidden", "true");
-    name.classList.toggle("new", changed);
-    dot.hidden = !changed;
-    item.firstChild.title = each.title;
-    if (each.name === now.name) item.firstChild.setAttribute("aria-current", "page");
-    else item.firstChild.removeAttribute("aria-current");
-    item.dataset.words = `${each.name} ${each.title}`.toLowerCase();
+    // Only what is another than before is written: the new picture waits for it.
+    const said = JSON.stringify([each.status, each.title, changed, each.name === now.name]);
+    if (item.dataset.said !== said) {
+      item.dataset.said = said;
+      describe(item, each, changed);
+    }
     if (!groups.has(each.section)) groups.set(each.section, []);
     groups.get(each.section).push(item);
   }
@@ -246,9 +278,13 @@ const filter = () => {
   }
 };
 
+let known = 0;
 const problems = () => {
   const { problems: found } = state;
   $("problems").hidden = !found.length;
+  // A new one is to be seen, unless the figure tells it; who has seen it may close the list.
+  if (found.length > known && figure()?.status !== "broken") $("problems").open = true;
+  known = found.length;
   $("problems").querySelector("summary").textContent = `${found.length} ${found.length === 1 ? "problem" : "problems"} in the course`;
   $("problems").querySelector("ul").replaceChildren(...found.map((each) => {
     const item = make("li", each.reason);
@@ -289,7 +325,11 @@ const step = (by) => {
   say(`Step ${next} of ${shown.steps}`);
 };
 const theme = (name) => { pictures.clear(); go({ theme: name }); say(`Theme ${name}`); };
-const size = (name) => { go({ size: name }); };
+const view = (name) => {
+  localStorage.setItem("figgen-slot", name);
+  go({ view: name });
+  say(`Slot: ${document.querySelector(`[data-slot=${name}]`).title}`);
+};
 const after = (all, one) => all[(all.indexOf(one) + 1) % all.length];
 const walk = (by) => {
   const names = [...$("list").querySelectorAll("li:not([hidden]) a")].map((each) => each.hash.slice(1));
@@ -306,6 +346,7 @@ const error = () => {
 
 const update = (next) => {
   const before = figure();
+  const place = before ? state.figures.indexOf(before) : 0;
   const first = state === null;
   state = next;
   $("course").textContent = state.title;
@@ -327,11 +368,14 @@ const update = (next) => {
   }
   const shown = figure();
   if (!shown) {
+    // Gone, so that what took its place is shown; or else what is left of it.
+    const next = state.figures[Math.min(place, state.figures.length - 1)] ?? null;
+    if (next) go({ name: next.name, step: 0 });
     if (before) {
-      complain($("trouble"), { reason: `${now.name} is no longer in the course`, where: "", lines: [] });
-      $("stage").classList.add("old");
-      say(`${now.name} is no longer in the course`);
-    } else if (state.figures.length) go({ name: state.figures[0].name, step: 0 });
+      if (!next) complain($("trouble"), { reason: `${before.name} is no longer in the course`, where: "", lines: [] });
+      $("stage").classList.toggle("old", !next);
+      say(`${before.name} is no longer in the course`);
+    }
     list();
     return;
   }
@@ -382,7 +426,7 @@ document.addEventListener("visibilitychange", listen);
 $("back").addEventListener("click", () => step(-1));
 $("on").addEventListener("click", () => step(1));
 for (const each of document.querySelectorAll("[data-theme]")) each.addEventListener("click", () => theme(each.dataset.theme));
-for (const each of document.querySelectorAll("[data-size]")) each.addEventListener("click", () => size(each.dataset.size));
+for (const each of document.querySelectorAll("[data-slot]")) each.addEventListener("click", () => view(each.dataset.slot));
 $("search").addEventListener("input", filter);
 $("search").addEventListener("keydown", (event) => {
   if (event.key === "Enter") {
@@ -401,11 +445,11 @@ addEventListener("hashchange", () => {
   if (now.name !== before || now.step) go({});
 });
 addEventListener("keydown", (event) => {
-  if (event.altKey || event.ctrlKey || event.metaKey || event.target.matches("input[type=search], pre, .wide")) return;
+  if (event.altKey || event.ctrlKey || event.metaKey || event.target.matches("input[type=search], pre, .wide, .pixels")) return;
   const arrows = { ArrowLeft: () => step(-1), ArrowRight: () => step(1) };
   const letters = {
     t: () => theme(after(THEMES, now.theme)),
-    s: () => size(after(SIZES, now.size)),
+    s: () => view(after(VIEWS, now.view)),
     j: () => walk(1),
     k: () => walk(-1),
     e: error,
@@ -421,5 +465,7 @@ for (const id of ["follow", "keys"]) {
   $(id).addEventListener("change", () => localStorage.setItem(`figgen-${id}`, $(id).checked ? "yes" : "no"));
 }
 
+const kept = localStorage.getItem("figgen-slot");
+if (VIEWS.includes(kept)) now.view = kept;
 read();
 listen();

@@ -204,14 +204,13 @@ class VectorRecorder(Recorder):
         forced = gc.get_alpha() if gc.get_forced_alpha() else None
         fill = None if rgbFace is None else _coloured(rgbFace, forced)
         pen = None
+        # Widths and dashes are in points for every renderer.
         if gc.get_linewidth():
             offset, lengths = gc.get_dashes()
             pen = Pen(
                 _coloured(gc.get_rgb(), forced),
-                SCALE * float(gc.get_linewidth()),
-                None
-                if lengths is None
-                else (SCALE * float(offset), tuple((SCALE * np.asarray(lengths)).tolist())),
+                float(gc.get_linewidth()),
+                None if lengths is None else (float(offset), tuple(np.asarray(lengths).tolist())),
                 gc.get_capstyle(),
                 gc.get_joinstyle(),
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 
 from figgen.build.dependencies import ROOT, Node
@@ -14,6 +14,21 @@ def reached(graph: Mapping[str, Node], start: str) -> set[str]:
     waiting = [*found]
     while waiting:
         new = {use for use in graph[waiting.pop()].uses if use in graph} - found
+        found |= new
+        waiting += new
+    return found
+
+
+def dependents(graph: Mapping[str, Node], starts: Iterable[str]) -> set[str]:
+    """All nodes that depend on one of ``starts``, themselves included."""
+    users: dict[str, list[str]] = {}
+    for node, each in graph.items():
+        for use in each.uses:
+            users.setdefault(use, []).append(node)
+    found = set(starts)
+    waiting = [*found]
+    while waiting:
+        new = set(users.get(waiting.pop(), ())) - found
         found |= new
         waiting += new
     return found

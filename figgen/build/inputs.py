@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from figgen.build.course import Entry
 from figgen.build.dependencies import ROOT, SAFE
-from figgen.build.fingerprints import fingerprints, inputs_of
+from figgen.build.fingerprints import dependents, fingerprints, inputs_of
 from figgen.build.project import Project
 
 
@@ -26,6 +26,7 @@ class Inputs:
         self._project = project
         self.graph = project.dependencies.graph
         self._known = fingerprints(self.graph)
+        self._of: dict[str, dict[str, str]] = {}
 
     def node(self, entry: Entry) -> str:
         """The node of a figure's function."""
@@ -47,9 +48,13 @@ class Inputs:
     def of(self, entry: Entry) -> dict[str, str]:
         """The digest of every definition that a figure depends on, by its node."""
         node = self.node(entry)
-        return (
-            inputs_of(self.graph, node, text=node in self.documented) if node in self.graph else {}
-        )
+        if node not in self._of:
+            self._of[node] = (
+                inputs_of(self.graph, node, text=node in self.documented)
+                if node in self.graph
+                else {}
+            )
+        return self._of[node]
 
     def listed(self, entry: Entry, modules: Iterable[str]) -> dict[str, str]:
         """The text of everything that a figure reaches in the modules whose lines it has read."""
@@ -66,16 +71,9 @@ class Inputs:
     @cached_property
     def documented(self) -> set[str]:
         """The nodes that reach one that makes data of docstrings or comments."""
-        users: dict[str, list[str]] = {}
-        for node, each in self.graph.items():
-            for use in each.uses:
-                users.setdefault(use, []).append(node)
         units = self._project.dependencies.names.units
-        waiting = [node for node, found in units.items() if node not in SAFE
-                   and any("documents" in unit.traits for unit in found)]  # fmt: skip
-        found = set(waiting)
-        while waiting:
-            new = set(users.get(waiting.pop(), ())) - found
-            found |= new
-            waiting += new
-        return found
+        return dependents(
+            self.graph,
+            [node for node, found in units.items()
+             if node not in SAFE and any("documents" in unit.traits for unit in found)],
+        )  # fmt: skip

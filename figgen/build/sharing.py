@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from figgen.build.fingerprints import reached
+from figgen.build.dependencies import ROOT
+from figgen.build.fingerprints import dependents
 from figgen.build.project import Project
 from figgen.build.reads import Read
 
@@ -20,6 +21,7 @@ class Sharing:
         self._project = project
         # With the node that may keep it, in the order in which it was noted.
         self._shared: dict[tuple[str, Read], None] = {}
+        self._known: dict[str, set[str]] = {}
 
     def note(self, reads: Iterable[Read]) -> None:
         """Note what a figure has read; also if it failed, for its process goes on."""
@@ -37,7 +39,15 @@ class Sharing:
             node: The node of its function.
             reads: What it has read itself.
         """
-        graph = self._project.dependencies.graph
-        reach = {"", *reached(graph, node)} if self._shared else set()
-        shared = (read for where, read in self._shared if where in reach)
+        shared = (
+            read
+            for where, read in self._shared
+            if not where or not {node, ROOT}.isdisjoint(self._users(where))
+        )
         return [*dict.fromkeys((*reads, *shared))]
+
+    def _users(self, node: str) -> set[str]:
+        # Few nodes are asked for, and each again for every figure.
+        if node not in self._known:
+            self._known[node] = dependents(self._project.dependencies.graph, [node])
+        return self._known[node]

@@ -53,7 +53,7 @@ def _installed() -> dict[str, str]:
     found: dict[str, str] = {}
     for folder in sys.path:
         try:
-            names = os.listdir(folder or ".")  # noqa: PTH208 - a Path takes longer than the look
+            names = os.listdir(folder or ".")
         except OSError:
             continue
         for name in names:
@@ -99,7 +99,7 @@ def _identity(program: str) -> str:
 
     path = os.path.realpath(shutil.which(program) or program)
     try:
-        status = os.stat(path)  # noqa: PTH116 - as above
+        status = os.stat(path)
     except OSError:
         return "missing"
     return f"{path}, {status.st_size} bytes, {status.st_mtime_ns}"

@@ -25,7 +25,7 @@ NAME = "figgen-index"
 # What the reading of a course depends on besides its files. By their paths, because what they
 # import takes longer than all the rest.
 _READERS = tuple(
-    os.path.join(os.path.dirname(__file__), name)  # noqa: PTH118, PTH120
+    os.path.join(os.path.dirname(__file__), name)
     for name in ("course.py", "definition.py", "index.py")
 )
 
@@ -72,7 +72,7 @@ def read_indexed(folder: Path) -> Course:
         return _read(folder)
 
     import pickle  # noqa: PLC0415 - a listing needs neither
-    from dataclasses import replace  # noqa: PLC0415
+    from dataclasses import replace  # noqa: PLC0415 - likewise
 
     course: Course = pickle.loads(known)  # noqa: S301 - as trusted as the .pyc
     return replace(course, folder=folder)
@@ -82,7 +82,7 @@ def _read(folder: Path) -> Course:
     """The course in ``folder``, from its modules; its index is made."""
     import pickle  # noqa: PLC0415 - as above
 
-    from figgen.build.course import read_course  # noqa: PLC0415
+    from figgen.build.course import read_course  # noqa: PLC0415 - likewise
 
     place = str(folder.absolute())
     begun = time.time_ns()
@@ -111,13 +111,13 @@ def _kept(folder: Path, number: int) -> Any:
 
 def _names(folder: str) -> tuple[str, ...]:
     try:
-        return tuple(sorted(name for name in os.listdir(folder) if name.endswith(".py")))  # noqa: PTH208
+        return tuple(sorted(name for name in os.listdir(folder) if name.endswith(".py")))
     except OSError:
         return ()
 
 
 def _files(folder: str) -> list[str]:
-    return [*(os.path.join(folder, name) for name in _names(folder)), *_READERS]  # noqa: PTH118
+    return [*(os.path.join(folder, name) for name in _names(folder)), *_READERS]
 
 
 def _keep(place: str, begun: int, before: dict[str, bytes], parts: tuple[object, object]) -> None:

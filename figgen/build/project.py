@@ -106,10 +106,10 @@ class Project:
         self.folders[folder] = names
         found: list[str] = []
         for name in names:
-            path = os.path.join(folder, name)  # noqa: PTH118
+            path = os.path.join(folder, name)
             if not name.endswith(".py"):
                 found += self._walk(path)
-            elif os.path.isfile(path):  # noqa: PTH113
+            elif os.path.isfile(path):
                 found.append(path)
         return found
 

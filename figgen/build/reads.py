@@ -70,7 +70,7 @@ class _Watch:
         given = args[0]
         if not isinstance(given, str | bytes | os.PathLike) and given is not None:
             return
-        path = os.path.abspath(os.fsdecode(given or "."))  # noqa: PTH100 - links stay links
+        path = os.path.abspath(os.fsdecode(given or "."))
         if event == "open" and _writes(args[1], args[2]):
             self.written.add(path)
         elif path not in self.written:
@@ -92,8 +92,8 @@ class _Watch:
         elif path.endswith(FONTS) and kind == "file":
             self.fonts.add(Read("font", path, digest(path).hex()))
         elif not path.startswith(_foreign()):
-            if kind == "look" and os.path.isdir(path):  # noqa: PTH112 - as quick as can be
-                path = os.path.join(path, "")  # noqa: PTH118
+            if kind == "look" and os.path.isdir(path):
+                path = os.path.join(path, "")
             self._keep("file" if kind == "look" else kind, path, frame)
 
     def look_up(self, name: object) -> None:
@@ -237,7 +237,7 @@ def placed(reads: Iterable[Read], folder: Path) -> tuple[Read, ...]:
 
     def absolute(path: str) -> str:
         whole = str(place / path)
-        return os.path.join(whole, "") if path.endswith(os.sep) else whole  # noqa: PTH118
+        return os.path.join(whole, "") if path.endswith(os.sep) else whole
 
     return tuple(_moved(read, absolute) for read in reads)
 

@@ -70,13 +70,13 @@ def digest(path: str) -> bytes:
     from hashlib import sha256  # noqa: PLC0415 - a build that has nothing to do needs none
 
     if path.endswith(os.sep):
-        return FOLDER if os.path.isdir(path) else ABSENT  # noqa: PTH112
+        return FOLDER if os.path.isdir(path) else ABSENT
 
     try:
-        if os.path.isdir(path):  # noqa: PTH112 - as quick as can be
-            content = "\0".join(sorted(os.listdir(path))).encode("utf-8", "surrogateescape")  # noqa: PTH208
+        if os.path.isdir(path):
+            content = "\0".join(sorted(os.listdir(path))).encode("utf-8", "surrogateescape")
         else:
-            with open(path, "rb") as file:  # noqa: PTH123
+            with open(path, "rb") as file:
                 content = file.read()
     except (OSError, ValueError):
         return ABSENT
@@ -97,10 +97,10 @@ def table(paths: Iterable[str], known: Mapping[str, bytes] | None = None, base: 
         folders.setdefault(folder, []).append(name)
     found: Table = {}
     for folder, names in folders.items():
-        full = [os.path.join(base, folder, name) for name in names]  # noqa: PTH118
+        full = [os.path.join(base, folder, name) for name in names]
         # The status first: what changes after it, changes it.
         numbers = status(full)
-        digests = [(known or {}).get(os.path.join(folder, name)) or digest(path)  # noqa: PTH118
+        digests = [(known or {}).get(os.path.join(folder, name)) or digest(path)
                    for name, path in zip(names, full, strict=True)]  # fmt: skip
         found[folder] = Files(tuple(names), tuple(numbers), b"".join(digests))
     return found
@@ -108,14 +108,14 @@ def table(paths: Iterable[str], known: Mapping[str, bytes] | None = None, base: 
 
 def digests_in(files: Table) -> dict[str, bytes]:
     """The digest of every file in a table, by its path."""
-    return {os.path.join(folder, name): Files(*kept).digest(number)  # noqa: PTH118
+    return {os.path.join(folder, name): Files(*kept).digest(number)
             for folder, kept in files.items() for number, name in enumerate(kept[0])}  # fmt: skip
 
 
 def flat(files: Table) -> dict[str, tuple[tuple[int, ...], bytes]]:
     """Status and digest of every file in a table, by its path."""
     return {
-        os.path.join(folder, name): (  # noqa: PTH118
+        os.path.join(folder, name): (
             kept[1][_FIELDS * number : _FIELDS * number + _FIELDS],
             Files(*kept).digest(number),
         )
@@ -128,10 +128,10 @@ def folders_of(files: Mapping[str, tuple[tuple[int, ...], bytes]]) -> Table:
     """The table of files with their status and digest: the reverse of `flat`."""
     folders: dict[str, list[str]] = {}
     for path in sorted(files):
-        folders.setdefault(os.path.dirname(path), []).append(path)  # noqa: PTH120
+        folders.setdefault(os.path.dirname(path), []).append(path)
     return {
         folder: Files(
-            tuple(os.path.basename(path) for path in paths),  # noqa: PTH119
+            tuple(os.path.basename(path) for path in paths),
             tuple(number for path in paths for number in files[path][0]),
             b"".join(files[path][1] for path in paths),
         )
@@ -173,7 +173,7 @@ def look(files: Table, moment: int, base: str = "") -> Look:
     settled = True
     for folder, kept in files.items():
         each = Files(*kept)
-        prefix = os.path.join(base, folder, "")  # noqa: PTH118
+        prefix = os.path.join(base, folder, "")
         now = status([prefix + name for name in each.names])
         if tuple(now) == each.status and max(now[1::_FIELDS]) < moment:
             continue
@@ -185,5 +185,5 @@ def look(files: Table, moment: int, base: str = "") -> Look:
             settled = False
             found = digest(prefix + name)
             if found != each.digest(number):
-                changed[os.path.join(folder, name)] = found  # noqa: PTH118
+                changed[os.path.join(folder, name)] = found
     return Look(changed, settled)

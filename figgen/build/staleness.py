@@ -104,7 +104,7 @@ class Staleness:
 
     def _digest(self, path: str) -> str:
         if path not in self._digests:
-            self._digests[path] = digest(os.path.join(self._base, path)).hex()  # noqa: PTH118
+            self._digests[path] = digest(os.path.join(self._base, path)).hex()
         return self._digests[path]
 
     @cached_property
@@ -113,10 +113,10 @@ class Staleness:
 
     def _short(self, path: str) -> str:
         """A path relative to the folder that holds the course, if it is in there."""
-        return path.removeprefix(os.path.join(self._base, ""))  # noqa: PTH118
+        return path.removeprefix(os.path.join(self._base, ""))
 
     def _place(self, kind: str, path: str) -> str:
-        return path if kind == "variable" else os.path.join(self._base, path)  # noqa: PTH118
+        return path if kind == "variable" else os.path.join(self._base, path)
 
     # Why a figure is stale
 
@@ -167,8 +167,7 @@ class Staleness:
             wanted <= files.keys()
             and all(self._digest(path) == was for path, was in self._files_of(made.reads).items())
             and all(
-                digest(os.path.join(out, path)).hex() == was[:32]  # noqa: PTH118
-                for path, was in files.items()
+                digest(os.path.join(out, path)).hex() == was[:32] for path, was in files.items()
             )
         )
 
@@ -360,7 +359,7 @@ class Staleness:
         data = {
             path: found for record in figures.values() for path, found in record["files"].items()
         }
-        inputs = table(os.path.join(self._base, path) for path in data)  # noqa: PTH118
+        inputs = table(os.path.join(self._base, path) for path in data)
         unchanged = all(
             found.hex() == data[self._short(path)] for path, found in digests_in(inputs).items()
         )

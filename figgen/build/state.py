@@ -56,11 +56,11 @@ class Summary(NamedTuple):
 
 def moment(out: str) -> int:
     """The time by the clock of the file system, less what that may be off, in nanoseconds."""
-    probe = os.path.join(out, f"{FILE}-clock")  # noqa: PTH118
+    probe = os.path.join(out, f"{FILE}-clock")
     now = time.time_ns()
     if statefile.keep(probe, b""):
-        now = min(now, os.stat(probe).st_mtime_ns)  # noqa: PTH116
-        os.unlink(probe)  # noqa: PTH108
+        now = min(now, os.stat(probe).st_mtime_ns)
+        os.unlink(probe)
     return now - SLACK
 
 
@@ -75,7 +75,7 @@ def nothing_to_do(out: str, request: Request, names: Sequence[str]) -> Summary |
     Returns:
         None if something may be stale.
     """
-    path = os.path.join(out, FILE)  # noqa: PTH118
+    path = os.path.join(out, FILE)
     # What the figures were made from is most of it.
     data = statefile.read(path) if names else statefile.head(path)
     known = statefile.unpack(data)
@@ -120,7 +120,7 @@ def _settle(out: str, path: str, known: dict[str, Any]) -> None:
 
 def load(out: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The first and the last part of the state in ``out``; empty if there is none."""
-    data = statefile.read(os.path.join(out, FILE))  # noqa: PTH118
+    data = statefile.read(os.path.join(out, FILE))
     first, last = statefile.unpack(data), statefile.unpack(data, 2)
     return (first, last) if first and last else ({}, {})
 
@@ -136,7 +136,7 @@ def save(out: str, first: dict[str, Any], last: dict[str, Any]) -> bool:
     counts = first["figures"]
     totals = {"figures": len(counts), "files": sum(counts.values())}
     data = statefile.pack(first | totals, counts, last)
-    kept = statefile.keep(os.path.join(out, FILE), data)  # noqa: PTH118
+    kept = statefile.keep(os.path.join(out, FILE), data)
     if not kept:
         sys.stderr.write(f"{out}/{FILE}: cannot be written; the next build draws everything\n")
     return kept

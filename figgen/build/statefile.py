@@ -52,7 +52,7 @@ def unpack(data: bytes, number: int = 0) -> Any:
 def read(path: str) -> bytes:
     """The bytes of a file; none if it cannot be read."""
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - as quick as can be
+        with open(path, "rb") as file:
             return file.read()
     except (OSError, ValueError):
         return b""
@@ -61,7 +61,7 @@ def read(path: str) -> bytes:
 def head(path: str) -> bytes:
     """The bytes of a file to the end of its first part; none if it cannot be read."""
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - as above
+        with open(path, "rb") as file:
             start = file.read(len(_MAGIC) + 2 * _NUMBER)
             size = int.from_bytes(start[len(_MAGIC) : -_NUMBER], "big")
             # A length that is not true must not ask for all the memory there is.
@@ -74,13 +74,13 @@ def keep(path: str, data: bytes) -> bool:
     """Write a file whole or not at all; say whether, because it can always be made anew."""
     part = f"{path}.{os.getpid()}.part"
     try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
-        with open(part, "wb") as file:  # noqa: PTH123
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(part, "wb") as file:
             file.write(data)
-        os.replace(part, path)  # noqa: PTH105
+        os.replace(part, path)
     except (OSError, ValueError):
         try:
-            os.unlink(part)  # noqa: PTH108
+            os.unlink(part)
         except OSError:
             return False
         return False
@@ -95,6 +95,6 @@ def cache_file(folder: str, name: str) -> str:
     if sys.pycache_prefix:
         return f"{sys.pycache_prefix}{folder}/{name}"
     if not sys.dont_write_bytecode:
-        return os.path.join(folder, "__pycache__", name)  # noqa: PTH118
-    caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111
-    return os.path.join(caches, "figgen", f"{zlib.crc32(folder.encode()):08x}-{name}")  # noqa: PTH118
+        return os.path.join(folder, "__pycache__", name)
+    caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return os.path.join(caches, "figgen", f"{zlib.crc32(folder.encode()):08x}-{name}")

@@ -72,9 +72,9 @@ def run_call(code: str, names: dict[str, Any], raises: type[Exception] | None) -
             with redirect_stdout(printed):
                 match tree.body:
                     case [ast.Expr()]:
-                        value = eval(compile(code, "<call>", "eval"), names)  # noqa: S307
+                        value = eval(compile(code, "<call>", "eval"), names)  # noqa: S307 - the author's
                     case _:
-                        exec(compile(tree, "<call>", "exec"), names)  # noqa: S102
+                        exec(compile(tree, "<call>", "exec"), names)  # noqa: S102 - likewise
         except Exception as error:
             if raises is None or not isinstance(error, raises):
                 raise

@@ -39,8 +39,8 @@ ANYTHING = frozenset({"exec", "eval", "__import__"})
 """Builtins that can use any name of any module."""
 
 ANYWHERE = re.compile(
-    r"sys\.modules(\..*)?|importlib\.(import_module|reload)|(runpy|pkgutil)\..*|gc\.get_.*"
-    r"|builtins\.(exec|eval|__import__|__dict__).*"
+    r"sys\.modules(\..*)?|importlib\.(import_module|reload)|(runpy|pkgutil)\..*"
+    r"|gc\.get_(objects|referrers|referents)|builtins\.(exec|eval|__import__|__dict__).*"
 )
 """What of other packages can do so, too."""
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 from figgen.build.course import Course, Entry
 from figgen.build.errors import BuildError
@@ -22,6 +22,9 @@ from figgen.build.order import Order
 from figgen.build.outcome import Made, Outcome
 from figgen.build.reads import placed, portable
 from figgen.build.workers import LostError
+
+IDLE = 1.0
+"""After how many seconds without a figure there is time for something else."""
 
 SHOWN = 3
 """How many of the figures that are being drawn a progress bar has room for."""
@@ -36,6 +39,7 @@ def build(
     seconds: Mapping[str, float] | None = None,
     doing: Callable[[list[str]], None] = lambda _: None,
     done: Callable[[Outcome], None] = lambda _: None,
+    idle: Callable[[], None] = lambda: None,
 ) -> list[Outcome]:
     """Make all figures and write their files; one that fails does not stop the others.
 
@@ -50,6 +54,7 @@ def build(
         doing: Called with the names of some figures that are being drawn, whenever they change.
         done: Called with each outcome as it comes, when its files are written. Those of one process
             come in the order in which it drew them.
+        idle: Called whenever no outcome has come for a second.
 
     Returns:
         The outcomes, in the order of ``entries``.
@@ -58,7 +63,8 @@ def build(
     if executor is None:
         made = _made_here(course, entries, order, doing)
     else:
-        made = _made_there(course, _longest_first(entries, seconds or {}), order, executor, doing)
+        first = _longest_first(entries, seconds or {})
+        made = _made_there(course, first, order, executor, doing=doing, idle=idle)
     # Closed whatever happens, so that no process goes on after an interrupt.
     with closing(made):
         for each in made:
@@ -99,7 +105,9 @@ def _made_there(
     entries: Sequence[Entry],
     order: Order,
     executor: Executor,
+    *,
     doing: Callable[[list[str]], None],
+    idle: Callable[[], None],
 ) -> Generator[Made]:
     # One figure needs nothing of the others, and there may be thousands to send.
     task = partial(_make, replace(course, entries=(), problems=()), order)
@@ -111,7 +119,11 @@ def _made_there(
         for future in futures:
             future.add_done_callback(ended.put)
         while futures:
-            future = ended.get()
+            try:
+                future = ended.get(timeout=IDLE)
+            except Empty:
+                idle()
+                continue
             # Not kept: the bytes of all figures together may be more than the memory holds.
             entry = futures.pop(future)
             try:

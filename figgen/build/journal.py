@@ -51,6 +51,11 @@ class Journal:
                 found[about["record"]["name"]] = about
         return found
 
+    @property
+    def waits(self) -> bool:
+        """Whether something was noted that is not written."""
+        return bool(self._lines)
+
     def note(self, about: Mapping[str, Any]) -> bool:
         """Have a line for a figure that is made; say whether it is time to write.
 

@@ -412,7 +412,7 @@ class Staleness:
 
     def keep(self) -> None:
         """Bring to the disk what was noted."""
-        if self._journal is not None:
+        if self._journal is not None and self._journal.waits:
             self._journal.write(certain=self._certain(table(self.project.files)))
 
     def _certain(self, now: Table) -> bool:

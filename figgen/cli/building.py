@@ -255,7 +255,13 @@ class Build:
             drawn = self.machines.sendable(course)
             try:
                 outcomes = make(
-                    drawn, stale, staleness.order, executor, read_times(self.out), done=note
+                    drawn,
+                    stale,
+                    staleness.order,
+                    executor,
+                    read_times(self.out),
+                    done=note,
+                    idle=staleness.keep,
                 )
             finally:
                 staleness.keep()

@@ -169,8 +169,9 @@ def make(
     seconds: Mapping[str, float] | None = None,
     *,
     done: Callable[[Outcome], None] = lambda _: None,
+    idle: Callable[[], None] = lambda: None,
 ) -> list[Outcome]:
-    """Make the figures, with a bar on a terminal."""
+    """Make the figures, with a bar on a terminal; the rest is as in `figgen.build.builder`."""
     from figgen.build import builder
 
     def count(outcome: Outcome) -> None:
@@ -186,6 +187,7 @@ def make(
             seconds=seconds,
             doing=shown.doing,
             done=count,
+            idle=idle,
         )
 
 

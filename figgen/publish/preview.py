@@ -15,7 +15,7 @@ from figgen.build.course import Course, read_course
 from figgen.build.errors import BuildError
 from figgen.publish.excerpts import death, trouble
 from figgen.publish.renderer import Renderer
-from figgen.publish.rendering import Message, Order
+from figgen.publish.rendering import PAINTING, Message, Order
 from figgen.publish.roster import merged, problem_of, told_apart
 from figgen.publish.shown import Shown, View
 from figgen.publish.sources import Reads, Sources
@@ -191,6 +191,7 @@ class Preview:
                 self._changed.wait_for(lambda: self._closed or self._is_to_compare())
                 if self._closed:
                     return
+                self._changed.wait(PAINTING)
                 before, now = self._compared, self._sources
                 figures = [(shown.entry, shown.reads) for shown in self._figures.values()]
             stale = now.stale(before, figures)

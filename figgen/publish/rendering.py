@@ -21,6 +21,9 @@ from figgen.draw.theme import THEMES
 from figgen.publish.excerpts import trouble
 from figgen.publish.sources import Reads
 
+PAINTING = 0.06
+"""Seconds that a browser takes to show a picture; all else waits so that it has the processors."""
+
 Message: TypeAlias = dict[str, Any]
 """Plain data: one line of JSON on its way to the server."""
 
@@ -84,6 +87,7 @@ def render(order: Order) -> Iterator[Message]:
         first = next(pictures)
         moments["encoded"] = time.time()
         yield first | {"moments": moments}
+        time.sleep(PAINTING)
         yield {"drawn": _described(drawing)}
         yield {"reads": Reads.of(reads).as_json()}
         if order.whole:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from figgen.draw.canvas import Canvas
 
 ROOT = Path(__file__).parents[1]
 COURSE = read_course(ROOT / "figures")
+
+# What a shell starts in the background ignores Ctrl-C, and so would every program of the tests.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples on every run: a red test stays red until it is mended.
 settings.register_profile("figgen", derandomize=True, database=None, deadline=None)

@@ -172,13 +172,15 @@ def test_odd_marks_have_the_pixels_of_savefig(canvas: Canvas, theme: Theme) -> N
 
 
 def test_recording_leaves_the_canvas_as_it_was(canvas: Canvas) -> None:
-    """Its resolution, and the names that an author gave."""
-    words = canvas.text(1, 1, "words")
+    """Its resolution, the names that an author gave, and the sizes of its words."""
+    words = canvas.text(1, 1, r"words and $\frac{1}{2}$")
     words.set_gid("mine")
+    before = canvas.measure(words)
     with style():
-        Raster(canvas, 200)
-        VectorRecorder(canvas)
+        Raster(canvas, 200, shapes := VectorRecorder(canvas))
+        shapes.record(canvas, 200)
     assert (canvas.figure.dpi, words.get_gid()) == (72, "mine")
+    assert canvas.measure(words) == before
 
 
 def test_a_picture_is_packed_the_same_after_any_other() -> None:

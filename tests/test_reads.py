@@ -28,7 +28,8 @@ def heard(folder: Path, body: str) -> list[tuple[str, str]]:
     with recorded(folder) as reads:
         func()
     return [(read.kind, os.path.relpath(read.path, folder if read.kind != "variable" else "."))
-            for read in reads]  # fmt: skip
+            # A process goes on knowing the fonts that figures before this one have opened.
+            for read in reads if read.kind != "font"]  # fmt: skip
 
 
 @pytest.fixture
@@ -119,10 +120,10 @@ def test_another_course_begins_anew(folder: Path, tmp_path_factory: pytest.TempP
         exec(compile(source, str(folder / "m.py"), "exec"), {"HERE": folder})  # noqa: S102 - as above
     with recorded(folder) as second:
         pass
-    assert [read.at_import for read in first] == [True]
+    assert [read.at_import for read in first if read.kind != "font"] == [True]
     assert second == first
     watch(tmp_path_factory.mktemp("other"))
     with recorded(folder) as third:
         pass
-    assert third == []
+    assert [read for read in third if read.kind != "font"] == []
     shutil.rmtree(folder)

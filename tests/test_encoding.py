@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 from conftest import COURSE, ROOT, drawing_of
 from matplotlib.collections import PathCollection, TriMesh
-from matplotlib.patches import Rectangle
+from matplotlib.patches import FancyArrowPatch, Rectangle
 from matplotlib.path import Path as Outline
 from matplotlib.patheffects import Stroke
 from matplotlib.tri import Triangulation
@@ -172,15 +172,18 @@ def test_odd_marks_have_the_pixels_of_savefig(canvas: Canvas, theme: Theme) -> N
 
 
 def test_recording_leaves_the_canvas_as_it_was(canvas: Canvas) -> None:
-    """Its resolution, the names that an author gave, and the sizes of its words."""
+    """Its resolution, the names that an author gave, and the sizes of its words and arrows."""
     words = canvas.text(1, 1, r"words and $\frac{1}{2}$")
     words.set_gid("mine")
-    before = canvas.measure(words)
+    arrow = canvas.mark(
+        canvas.page.add_patch(FancyArrowPatch((1, 1), (2, 2), mutation_scale=20)), stroke="forward"
+    )
+    before = canvas.measure(words), arrow.get_path().get_extents().bounds
     with style():
         Raster(canvas, 200, shapes := VectorRecorder(canvas))
         shapes.record(canvas, 200)
     assert (canvas.figure.dpi, words.get_gid()) == (72, "mine")
-    assert canvas.measure(words) == before
+    assert (canvas.measure(words), arrow.get_path().get_extents().bounds) == before
 
 
 def test_a_picture_is_packed_the_same_after_any_other() -> None:

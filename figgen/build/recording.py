@@ -15,7 +15,6 @@ from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
-from matplotlib.text import Text
 from matplotlib.transforms import Affine2DBase
 
 from figgen.draw.canvas import Canvas, CanvasError
@@ -51,6 +50,11 @@ class Roles(Theme):
         }
 
 
+_MEASURES = ("_renderer", "_dpi_cor")
+"""With what a text measures itself, and an arrow its head: what has drawn them last, in its own
+resolution."""
+
+
 class Recorder(RendererBase):
     """A renderer that knows which mark is being drawn.
 
@@ -75,8 +79,12 @@ class Recorder(RendererBase):
         """
         figure, before = canvas.figure, canvas.figure.dpi
         gids = [mark.artist.get_gid() for mark in canvas.marks]
-        # A text measures itself with what has drawn it last, and this has another resolution.
-        measures = {text: vars(text)["_renderer"] for text in figure.findobj(Text)}
+        measures = [
+            (vars(artist), key, vars(artist)[key])
+            for artist in figure.findobj()
+            for key in _MEASURES
+            if key in vars(artist)
+        ]
         roles = Roles()
         canvas.paint(roles)
         self._marks = {f"mark {number}": mark for number, mark in enumerate(canvas.marks)}
@@ -90,8 +98,8 @@ class Recorder(RendererBase):
             figure.set_dpi(before)
             for mark, old in zip(canvas.marks, gids, strict=True):
                 mark.artist.set_gid(old)
-            for text, renderer in measures.items():
-                vars(text)["_renderer"] = renderer
+            for held, key, value in measures:
+                held[key] = value
         return roles
 
     def open_group(self, s: str, gid: str | None = None) -> None:

@@ -152,8 +152,12 @@ class Cluster(Executor):
         if again:
             self._begin(again)
 
-    # The arguments are those of the interface; the cluster has nothing to wait for.
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
+    def shutdown(
+        self,
+        wait: bool = True,  # noqa: ARG002 - the interface has it; there is nothing to wait for
+        *,
+        cancel_futures: bool = False,  # noqa: ARG002 - likewise; they are always given up
+    ) -> None:
         """Leave the cluster; tasks that are not done are given up."""
         self._client.close()
 

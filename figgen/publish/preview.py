@@ -191,6 +191,7 @@ class Preview:
                 self._changed.wait_for(lambda: self._closed or self._is_to_compare())
                 if self._closed:
                     return
+                # The picture has just been sent: to compare would keep the page from showing it.
                 self._changed.wait(PAINTING)
                 before, now = self._compared, self._sources
                 figures = [(shown.entry, shown.reads) for shown in self._figures.values()]

@@ -16,15 +16,15 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 
-from figgen.build.drawing import Drawing
-from figgen.build.one_off import graph_entry
-from figgen.build.order import Asset
-from figgen.build.writer import encode
 from figgen.core import Array, sigmoid, trace
-from figgen.draw.canvas import Canvas
-from figgen.draw.graphs import GraphDrawing
-from figgen.draw.planes import Box
-from figgen.draw.style import style
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.canvas.planes import Box
+from figgen.draw.canvas.rc import style
+from figgen.draw.graphs.traced_graphs import GraphDrawing
+from figgen.pipeline.asset_bytes import encode
+from figgen.pipeline.drawing import Drawing
+from figgen.pipeline.graph_without_course import graph_entry
+from figgen.pipeline.request import Asset
 
 RUNS = 7
 INPUTS = [f"x{i}" for i in range(1, 6)]

@@ -36,13 +36,13 @@ from pathlib import Path
 
 from matplotlib.testing.compare import compare_images
 
-from figgen.build import vector
-from figgen.build.baselines import Baselines, cases, encoded, snapshot
-from figgen.build.course import read_course
-from figgen.build.drawing import draw
-from figgen.build.errors import BuildError
-from figgen.build.pixels import compare, decoded
-from figgen.draw.changes import changes
+from figgen.guard import compare_svg as vector
+from figgen.guard.baselines import Baselines, cases, encoded, snapshot
+from figgen.course.course import read_course
+from figgen.pipeline.drawing import draw
+from figgen.errors import BuildError
+from figgen.guard.compare_png import compare, decoded
+from figgen.guard.scene.scene_changes import changes
 
 course, baselines = read_course(Path("figures")), Baselines(Path("tests/baseline"))
 entry = course.find(sys.argv[1])

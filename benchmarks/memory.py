@@ -22,9 +22,9 @@ PAUSE = 0.5
 HEAD = """\
 from figgen import figure
 from figgen.core import Interval, sigmoid
-from figgen.draw.canvas import Canvas
-from figgen.draw.planes import Box
-from figgen.draw.plots import Plot
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.canvas.planes import Box
+from figgen.draw.plots.plots import Plot
 """
 FIGURE = '''
 

@@ -19,13 +19,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from figgen.build.course import read_course
-from figgen.build.manifest import read_manifest, write_manifest
-from figgen.build.order import Order, assets, place
-from figgen.build.outcome import Outcome
-from figgen.build.plan import Made
-from figgen.build.signatures import digest
-from figgen.build.staleness import Staleness
+from figgen.course.course import read_course
+from figgen.disk.file_status import digest
+from figgen.pipeline.manifest import read_manifest, write_manifest
+from figgen.pipeline.outcome import Outcome
+from figgen.pipeline.plan import Made
+from figgen.pipeline.request import Order, assets, place
+from figgen.pipeline.staleness import Staleness
 
 RUNS = 11
 # With compiled modules, as an installed program has them, whatever this process was told.
@@ -36,7 +36,7 @@ FIGURE = (
     '\n\n@figure(title="T", perspective="plot", alt="A.")\n'
     'def f{number}(canvas: Canvas) -> None:\n    canvas.text(1, 1, "{number}")\n'
 )
-HEAD = "from figgen import figure\nfrom figgen.draw.canvas import Canvas\n"
+HEAD = "from figgen import figure\nfrom figgen.draw.canvas.canvas import Canvas\n"
 A_MODULE = 100
 """Figures a module."""
 

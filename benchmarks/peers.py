@@ -31,7 +31,7 @@ from peer_tools import FIGGEN, FIRST, IMAGE, LOOP, OUT, Tool, tools
 from stock import FORMATS
 from timing import ROOT, Figure, lecture, read_options, timed
 
-from figgen.draw.layout import PACKAGED_ENGINE
+from figgen.draw.graphs.graphviz_layout import PACKAGED_ENGINE
 
 EDITED = "functions-plot"
 """Its module holds four figures; the mean over the lecture is five."""

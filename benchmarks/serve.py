@@ -37,9 +37,9 @@ def curve_{number}(canvas: Canvas) -> None:
 '''
 HEAD = """from figgen import figure
 from figgen.core import Interval, tanh
-from figgen.draw.canvas import Canvas
-from figgen.draw.planes import Box
-from figgen.draw.plots import Plot
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.canvas.planes import Box
+from figgen.draw.plots.plots import Plot
 """
 WATCH = """
 window.painted = new Promise((resolve) => {

@@ -11,10 +11,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from figgen.build.definition import definition_of
-from figgen.draw.canvas import Canvas
-from figgen.draw.style import style
-from figgen.draw.theme import LIGHT
+from figgen.course.definition import definition_of
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.canvas.rc import style
+from figgen.draw.canvas.theme import LIGHT
 
 FORMATS = ("svg", "pdf", "png")
 DPI = 200

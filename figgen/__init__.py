@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from figgen.build.definition import figure
+    from figgen.course.definition import figure
 
 __all__ = ["figure"]
 
@@ -16,7 +16,7 @@ def __getattr__(name: str) -> Any:
     """``figure``, imported when it is asked for, because no command that only reads needs it."""
     if name != "figure":
         raise AttributeError(f"module 'figgen' has no attribute '{name}'")
-    from figgen.build.definition import figure  # noqa: PLC0415 - dataclasses take long to import
+    from figgen.course.definition import figure  # noqa: PLC0415 - dataclasses take long to import
 
     return figure
 

@@ -21,8 +21,8 @@ from figgen.core import (
     sigmoid,
 )
 from figgen.core.chains import reference
+from figgen.core.equation_claims import Random, Values, elements, perturbation
 from figgen.core.functions import FUNCTIONS
-from figgen.core.identities import Random, Values, elements, perturbation
 from figgen.core.ops import op_of
 
 COUNT = 20

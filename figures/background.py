@@ -5,23 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from figgen import figure
-from figgen.core import (
-    Array,
-    Function,
-    Interval,
-    equations,
-    expression,
-    networks,
-    sigmoid,
-    tanh,
-    trace,
-)
+from figgen.core import Array, Function, Interval, equations, expression, sigmoid, tanh, trace
+from figgen.core import multiple_inputs as networks
 from figgen.core.graph import value_claim
-from figgen.draw.canvas import Canvas
-from figgen.draw.cards import arrow, cap_height, card, circle, wrap, write
-from figgen.draw.cells import nerve_cell
-from figgen.draw.clouds import cloud, spread_out
-from figgen.draw.decisions import (
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.canvas.cards import arrow, cap_height, card, circle, wrap, write
+from figgen.draw.canvas.planes import Box
+from figgen.draw.canvas.theme import Role
+from figgen.draw.pictures.artificial_neurons import (
+    PITCH,
+    RADIUS,
+    Group,
+    artificial_neuron,
+    column,
+    connect,
+    layers_of_neurons,
+)
+from figgen.draw.pictures.course_outline import Section, outline_cards
+from figgen.draw.pictures.decision_field import (
     Column,
     Corner,
     best_line,
@@ -32,21 +33,11 @@ from figgen.draw.decisions import (
     shades,
     truth_table,
 )
-from figgen.draw.networks import TracedNetwork, weights
-from figgen.draw.neurons import (
-    PITCH,
-    RADIUS,
-    Group,
-    artificial_neuron,
-    column,
-    connect,
-    layers_of_neurons,
-)
-from figgen.draw.outline import Section, outline_cards
-from figgen.draw.planes import Box
-from figgen.draw.plots import Plot
-from figgen.draw.theme import Role
-from figgen.draw.timeline import Era, timeline
+from figgen.draw.pictures.nerve_cell import nerve_cell
+from figgen.draw.pictures.timeline import Era, timeline
+from figgen.draw.pictures.traced_network import TracedNetwork, weights
+from figgen.draw.plots.plots import Plot
+from figgen.draw.plots.scatter import cloud, spread_out
 from figures import SECTIONS
 
 CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))

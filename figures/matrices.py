@@ -11,18 +11,20 @@ import numpy as np
 from figgen import figure
 from figgen.core import Array, Function, InputError, Interval, sigmoid
 from figgen.core.graph import Graph, Local
-from figgen.core.graph_math import equations, pieces, said
-from figgen.core.networks import (
+from figgen.core.graph_latex import equations, pieces, said
+from figgen.core.multiple_inputs import (
     matrix_function_backward_sum_1,
     matrix_function_backward_sum_2,
     matrix_function_forward_sum,
 )
-from figgen.core.numbers import printed
 from figgen.core.ops import typeset_shape
+from figgen.core.printed_numbers import printed
 from figgen.core.trace import trace
-from figgen.draw.canvas import Canvas
-from figgen.draw.graphs import GraphDrawing, equation
-from figgen.draw.heatmaps import (
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.canvas.planes import Box
+from figgen.draw.canvas.rc import MATHS, SMALL
+from figgen.draw.canvas.theme import Role
+from figgen.draw.graphs.heat_maps import (
     CELL,
     Cell,
     HeatMap,
@@ -36,10 +38,8 @@ from figgen.draw.heatmaps import (
     titled,
     width_of,
 )
-from figgen.draw.planes import Box
-from figgen.draw.plots import SAMPLES, Plot
-from figgen.draw.style import MATHS, SMALL
-from figgen.draw.theme import Role
+from figgen.draw.graphs.traced_graphs import GraphDrawing, equation
+from figgen.draw.plots.plots import SAMPLES, Plot
 
 BOOK_SEED = 190204
 """The seed of the book's example, so that a student finds the same numbers in both."""

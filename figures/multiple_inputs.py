@@ -5,17 +5,17 @@ from __future__ import annotations
 from figgen import figure
 from figgen.core import Function, sigmoid
 from figgen.core.chains import reference
-from figgen.core.graph_math import equations, expression
-from figgen.core.networks import multiple_inputs_add, multiple_inputs_add_backward
+from figgen.core.graph_latex import equations, expression
+from figgen.core.multiple_inputs import multiple_inputs_add, multiple_inputs_add_backward
 from figgen.core.trace import trace
-from figgen.draw.canvas import Canvas
-from figgen.draw.code import BY_GRAPH, Listing
-from figgen.draw.equations import Line, display
-from figgen.draw.graphs import GraphDrawing, product
-from figgen.draw.latex import led
-from figgen.draw.planes import Box
-from figgen.draw.plots import BY_REFERENCE
-from figgen.draw.style import LABEL, MATHS, TITLE
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.canvas.planes import Box
+from figgen.draw.canvas.rc import LABEL, MATHS, TITLE
+from figgen.draw.graphs.traced_graphs import GraphDrawing, product
+from figgen.draw.plots.plots import BY_REFERENCE
+from figgen.draw.text.equations import Line, display
+from figgen.draw.text.latex_layout import led
+from figgen.draw.text.listings import BY_GRAPH, Listing
 
 from ._identities import two_inputs
 

@@ -14,9 +14,9 @@ from figgen.core import (
     sigmoid,
     square,
 )
-from figgen.core.identities import Random, Values
-from figgen.draw.canvas import Canvas
-from figgen.draw.equations import Line, display
+from figgen.core.equation_claims import Random, Values
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.text.equations import Line, display
 
 from ._identities import chained
 

@@ -10,23 +10,23 @@ import numpy as np
 from figgen import figure
 from figgen.core import Array, Function, InputError, sigmoid
 from figgen.core.graph import Graph
-from figgen.core.graph_math import equations, expression
-from figgen.core.networks import (
+from figgen.core.graph_latex import equations, expression
+from figgen.core.multiple_inputs import (
     matmul_backward_first,
     matmul_forward,
     matrix_forward_extra,
     matrix_function_backward_1,
     matrix_function_backward_2,
 )
-from figgen.core.numbers import printed
+from figgen.core.printed_numbers import printed
 from figgen.core.trace import trace
-from figgen.draw.canvas import Canvas
-from figgen.draw.cards import cap_height, path
-from figgen.draw.diagrams import Diagram
-from figgen.draw.graphs import RESULT, GraphDrawing, equation
-from figgen.draw.planes import Box
-from figgen.draw.style import LABEL, MATHS, TITLE
-from figgen.draw.theme import Role
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.canvas.cards import cap_height, path
+from figgen.draw.canvas.planes import Box
+from figgen.draw.canvas.rc import LABEL, MATHS, TITLE
+from figgen.draw.canvas.theme import Role
+from figgen.draw.graphs.diagrams import Diagram
+from figgen.draw.graphs.traced_graphs import RESULT, GraphDrawing, equation
 
 BOOK_SEED = 190203
 """The seed of the book's example, so that a student finds the same numbers in both."""

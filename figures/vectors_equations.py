@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from figgen import figure
 from figgen.core import Function, sigmoid
-from figgen.core.graph_math import expression
-from figgen.draw.canvas import Canvas
-from figgen.draw.equations import Line, display
-from figgen.draw.equations import equation as write_equation
-from figgen.draw.planes import Box
+from figgen.core.graph_latex import expression
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.canvas.planes import Box
+from figgen.draw.text.equations import Line, display
+from figgen.draw.text.equations import equation as write_equation
 from figures.vectors import BOOK_SEED, sigma_graph
 
 from ._identities import by_elements, row_and_column

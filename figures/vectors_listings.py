@@ -8,16 +8,16 @@ from figgen import figure
 from figgen.core import Array, InputError, sigmoid
 from figgen.core.chains import reference
 from figgen.core.graph import Graph
-from figgen.core.networks import (
+from figgen.core.multiple_inputs import (
     matmul_backward_first,
     matmul_forward,
     matrix_forward_extra,
     matrix_function_backward_1,
 )
-from figgen.draw.canvas import Canvas
-from figgen.draw.code import BY_GRAPH, Listing
-from figgen.draw.plots import BY_REFERENCE
-from figgen.draw.style import LABEL, TITLE
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.canvas.rc import LABEL, TITLE
+from figgen.draw.plots.plots import BY_REFERENCE
+from figgen.draw.text.listings import BY_GRAPH, Listing
 from figures.vectors import BOOK_SEED, book_graph, sigma_graph
 
 

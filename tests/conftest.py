@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from figgen.build.course import Course, read_course
-from figgen.build.drawing import Drawing, draw
-from figgen.draw.canvas import Canvas
+from figgen.course.course import Course, read_course
+from figgen.draw.canvas.canvas import Canvas
+from figgen.pipeline.drawing import Drawing, draw
 
 ROOT = Path(__file__).parents[1]
 COURSE = read_course(ROOT / "figures")

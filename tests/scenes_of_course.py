@@ -8,9 +8,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from figgen.build.course import read_course
-from figgen.build.drawing import draw
-from figgen.draw.scene import scene
+from figgen.course.course import read_course
+from figgen.guard.scene.scene_writer import scene
+from figgen.pipeline.drawing import draw
 
 if __name__ == "__main__":
     folder, out = map(Path, sys.argv[1:])

@@ -7,7 +7,7 @@ from pathlib import Path
 HEAD = """\
 from figgen import figure
 from figgen.core import Function, Interval, square
-from figgen.draw.canvas import Canvas
+from figgen.draw.canvas.canvas import Canvas
 
 
 """
@@ -74,11 +74,11 @@ HOSTILE = """<script>alert('1')</script> & "two\" </title>-->"""
 LESSON = """\
 from figgen import figure
 from figgen.core import sigmoid, square, trace
-from figgen.draw.canvas import Canvas
-from figgen.draw.code import Listing
-from figgen.draw.equations import Line, display
-from figgen.draw.graphs import GraphDrawing
-from figgen.draw.planes import Box
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.text.listings import Listing
+from figgen.draw.text.equations import Line, display
+from figgen.draw.graphs.traced_graphs import GraphDrawing
+from figgen.draw.canvas.planes import Box
 
 
 def colour(x):

@@ -5,17 +5,18 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from figgen.build import builder, manifest
-from figgen.build.course import read_course
-from figgen.build.order import Order
-from figgen.build.plan import Made, Plan
-from figgen.build.staleness import Staleness
-from figgen.build.workers import Workers
+from figgen.course.course import read_course
+from figgen.pipeline import drawing_all as builder
+from figgen.pipeline import manifest
+from figgen.pipeline.plan import Made, Plan
+from figgen.pipeline.request import Order
+from figgen.pipeline.staleness import Staleness
+from figgen.pipeline.workers import Workers
 
 HEAD = """\
 from figgen import figure
 from figgen.core import Function, FUNCTIONS, leaky_relu, sigmoid
-from figgen.draw.canvas import Canvas
+from figgen.draw.canvas.canvas import Canvas
 """
 
 
@@ -81,7 +82,7 @@ from pathlib import Path
 from ._everything import *
 from . import _dynamic, _late
 from ._registry import REGISTRY, entered
-from figgen.draw.code import Listing
+from figgen.draw.text.listings import Listing
 
 HERE = Path(__file__).parent
 

@@ -13,7 +13,7 @@ from PIL import Image, ImageSequence
 from small_course import GOOD, STEPS, figure_with, write_course
 
 from figgen.cli.app import program
-from figgen.draw.theme import DARK
+from figgen.draw.canvas.theme import DARK
 from figgen.publish.animation import Sweep
 
 WRONG = figure_with('canvas.claim("a number", 1.0, 2.0, "arithmetic")')

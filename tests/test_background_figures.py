@@ -8,12 +8,12 @@ from conftest import COURSE, drawing_of
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from figgen.build.drawing import draw
 from figgen.core import InputError
-from figgen.draw.canvas import Canvas
-from figgen.draw.clouds import cloud, spread_out
-from figgen.draw.planes import Box
-from figgen.draw.style import SMALL
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.canvas.planes import Box
+from figgen.draw.canvas.rc import SMALL
+from figgen.draw.plots.scatter import cloud, spread_out
+from figgen.pipeline.drawing import draw
 
 STEPS = {
     "neuron": 1,

@@ -11,12 +11,12 @@ from matplotlib.patches import FancyBboxPatch, Polygon
 from matplotlib.text import Text
 
 from figgen.core import FUNCTIONS, Function, InputError, identity, relu, sigmoid, square
-from figgen.draw.boxes import capsules, face, machine
-from figgen.draw.canvas import Canvas
-from figgen.draw.listings import listing, run, source_of
-from figgen.draw.marks import Mark
-from figgen.draw.nudges import nudge
-from figgen.draw.planes import Box
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.canvas.marks import Mark
+from figgen.draw.canvas.planes import Box
+from figgen.draw.plots.derivative_box import nudge
+from figgen.draw.plots.function_box import capsules, face, machine
+from figgen.draw.text.source_code import listing, run, source_of
 
 WHOLE = Box(0.1, 0.1, 11.8, 5.4)
 HALF = Box(0.1, 0.1, 5.6, 5.4)

@@ -14,11 +14,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Rectangle
 
 from figgen.core import Claim, InputError
-from figgen.core.numbers import MINUS
-from figgen.draw.canvas import SLOTS, Canvas, CanvasError, Slot
-from figgen.draw.style import SMALL, style
-from figgen.draw.theme import DARK, LIGHT, PRINT, THEMES, TINT
-from figgen.draw.units import POINTS_PER_INCH
+from figgen.core.printed_numbers import MINUS
+from figgen.draw.canvas.canvas import SLOTS, Canvas, CanvasError, Slot
+from figgen.draw.canvas.rc import SMALL, style
+from figgen.draw.canvas.theme import DARK, LIGHT, PRINT, THEMES, TINT
+from figgen.draw.canvas.units import POINTS_PER_INCH
 
 
 def visible(canvas: Canvas, step: int) -> set[str]:
@@ -309,7 +309,7 @@ def test_digits_that_are_not_the_number_fail_the_claim(
     canvas: Canvas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A planted fault in the printing of numbers: the last digit cut off, not rounded."""
-    monkeypatch.setattr("figgen.draw.canvas.printed", lambda value, _places: f"{value}"[:4])
+    monkeypatch.setattr("figgen.draw.canvas.canvas.printed", lambda value, _places: f"{value}"[:4])
     canvas.number(1, 1, 1.2789, places=2)
     assert not canvas.claims[0].claim.holds
 

@@ -20,13 +20,14 @@ from click.testing import CliRunner, Result
 from conftest import COURSE, ROOT
 from small_course import GOOD, HEAD, PERSPECTIVES, STEPS, with_concepts, write_course
 
-from figgen.build.files import STATE
-from figgen.build.order import FORMATS, SOURCES, Format
-from figgen.cli import making, options
+from figgen.cli import options
+from figgen.cli import render as making
 from figgen.cli.app import COMMANDS, program
 from figgen.core import Claim
-from figgen.draw.theme import THEMES
-from figgen.draw.units import DPI
+from figgen.disk.atomic_files import STATE
+from figgen.draw.canvas.theme import THEMES
+from figgen.draw.canvas.units import DPI
+from figgen.pipeline.request import FORMATS, SOURCES, Format
 
 FIGGEN = [sys.executable, "-m", "figgen"]
 
@@ -69,7 +70,7 @@ def equations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     source = (
         HEAD
         + '''\
-from figgen.draw.equations import Line, display
+from figgen.draw.text.equations import Line, display
 
 
 @figure(

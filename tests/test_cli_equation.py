@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from click.testing import CliRunner, Result
 
-from figgen.build.equation_one_off import MAX_LETTERS, equation_drawing
 from figgen.cli.app import program
+from figgen.pipeline.equation_without_course import MAX_LETTERS, equation_drawing
 
 STEPPED = r"\role{output}{y} &= \role{input}{x}^2 \step{2}{= 9}"
 

@@ -26,9 +26,9 @@ from small_course import (
     write_course,
 )
 
-from figgen.build.files import STATE
 from figgen.cli import app
 from figgen.cli.app import program
+from figgen.disk.atomic_files import STATE
 
 FIGGEN = [sys.executable, "-m", "figgen"]
 ONE_FILE = ["-j", "1", "-f", "svg", "-t", "light"]

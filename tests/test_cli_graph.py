@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from figgen.build.one_off import chain_graph, expression_graph
 from figgen.cli.app import program
 from figgen.core import chain_deriv, sigmoid, square
+from figgen.pipeline.graph_without_course import chain_graph, expression_graph
 
 BOOK = ["sum(sigmoid(X @ W))", "--set", "X=3x3", "--set", "W=3x2", "--seed", "190204"]
 

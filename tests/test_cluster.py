@@ -19,10 +19,10 @@ import pytest
 from click.testing import CliRunner
 from small_course import GOOD, HEAD, STEPS, write_course
 
-from figgen.build import cluster
-from figgen.build.course import read_course
-from figgen.build.errors import BuildError
 from figgen.cli.app import program
+from figgen.course.course import read_course
+from figgen.errors import BuildError
+from figgen.pipeline import cluster
 
 FIGGEN = [sys.executable, "-m", "figgen"]
 ORDER = ["-t", "light", "-t", "dark"]

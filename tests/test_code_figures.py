@@ -13,9 +13,9 @@ from conftest import COURSE, ROOT, drawing_of
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from figgen.build.drawing import FigureError, draw
-from figgen.build.loading import load
-from figgen.draw.style import CODE_FAMILY, LABEL, style
+from figgen.draw.canvas.rc import CODE_FAMILY, LABEL, style
+from figgen.pipeline.drawing import FigureError, draw
+from figgen.pipeline.importing import load
 
 CORE = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "figgen/core").glob("*.py")}
 

@@ -19,11 +19,11 @@ from small_course import (
 )
 
 import figgen
-from figgen.build.config import find_course
-from figgen.build.course import read_course
-from figgen.build.definition import Definition, definition_of, figure
-from figgen.build.errors import BuildError, UnknownNameError
-from figgen.build.loading import ModuleError, load, load_module
+from figgen.course.config import find_course
+from figgen.course.course import read_course
+from figgen.course.definition import Definition, definition_of, figure
+from figgen.errors import BuildError, UnknownNameError
+from figgen.pipeline.importing import ModuleError, load, load_module
 
 
 def only_problem(folder: Path) -> str:

@@ -10,9 +10,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.text import Text
 
-from figgen.core import InputError, Interval, networks, sigmoid, trace
-from figgen.draw.canvas import Canvas
-from figgen.draw.decisions import (
+from figgen.core import InputError, Interval, sigmoid, trace
+from figgen.core import multiple_inputs as networks
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.canvas.planes import Box
+from figgen.draw.canvas.theme import THEMES
+from figgen.draw.pictures.decision_field import (
     LEVELS,
     Column,
     Corner,
@@ -26,10 +29,8 @@ from figgen.draw.decisions import (
     tint,
     truth_table,
 )
-from figgen.draw.networks import Weights
-from figgen.draw.planes import Box
-from figgen.draw.plots import Plot
-from figgen.draw.theme import THEMES
+from figgen.draw.pictures.traced_network import Weights
+from figgen.draw.plots.plots import Plot
 
 INPUTS = tuple(product((0, 1), repeat=2))
 XOR = [Corner(a, b, a ^ b) for a, b in INPUTS]

@@ -17,14 +17,14 @@ from test_overlap import DIAGRAMS, box_of, clashes
 
 from figgen.core import InputError
 from figgen.core.trace import trace
-from figgen.draw.canvas import Canvas, CanvasError
-from figgen.draw.diagrams import PADDING, Diagram, bezier
-from figgen.draw.graphs import GraphDrawing
-from figgen.draw.labels import EDGE_GAP
-from figgen.draw.planes import Box
-from figgen.draw.style import style
-from figgen.draw.typesetting import FormulaError
-from figgen.draw.units import POINTS_PER_INCH
+from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.planes import Box
+from figgen.draw.canvas.rc import style
+from figgen.draw.canvas.units import POINTS_PER_INCH
+from figgen.draw.graphs.diagrams import PADDING, Diagram, bezier
+from figgen.draw.graphs.edge_labels import EDGE_GAP
+from figgen.draw.graphs.traced_graphs import GraphDrawing
+from figgen.draw.text.equation_engine import FormulaError
 
 EVERYWHERE = Box(0.1, 0.1, 11.8, 5.4)
 
@@ -418,10 +418,10 @@ def test_a_diagram_that_was_not_drawn_leaves_no_source(canvas: Canvas) -> None:
 SOURCES = """
 import hashlib
 from pathlib import Path
-from figgen.build.course import read_course
-from figgen.build.drawing import draw
-from figgen.build.order import Asset
-from figgen.build.writer import encode
+from figgen.course.course import read_course
+from figgen.pipeline.drawing import draw
+from figgen.pipeline.request import Asset
+from figgen.pipeline.asset_bytes import encode
 course = read_course(Path("figures"))
 for name in ("two-inputs-backward-diagram", "vector-detail"):
     drawing = draw(course, course.find(name))

@@ -10,12 +10,12 @@ import chromium
 import pytest
 from small_course import STEPS, write_course
 
-from figgen.build.baselines import snapshot
-from figgen.build.course import read_course
-from figgen.build.drawing import draw
-from figgen.build.snapshot import Difference, Snapshot, View, ViewChange, compare
+from figgen.course.course import read_course
+from figgen.guard.baselines import snapshot
+from figgen.guard.snapshots import Difference, Snapshot, View, ViewChange, compare
+from figgen.pages.html import Markup, element, joined
+from figgen.pipeline.drawing import draw
 from figgen.publish.diff_page import page
-from figgen.publish.markup import Markup, element, joined
 
 EVIL = "<script>document.title = 'evil'</script>"
 

@@ -8,19 +8,17 @@ import pkgutil
 
 import pytest
 
-import figgen.build
-import figgen.core
-import figgen.draw
+import figgen
 
-PACKAGES = (figgen, figgen.core, figgen.draw, figgen.build)
-MODULES = sorted(
-    {package.__name__ for package in PACKAGES}
-    | {
+MODULES = [
+    "figgen",
+    *(
         module.name
-        for package in PACKAGES
-        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
-    }
-)
+        for module in pkgutil.walk_packages(figgen.__path__, "figgen.")
+        # To import that is to run the program.
+        if module.name != "figgen.__main__"
+    ),
+]
 
 
 @pytest.mark.parametrize("name", MODULES)

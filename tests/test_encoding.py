@@ -25,16 +25,15 @@ from matplotlib.patheffects import Stroke
 from matplotlib.tri import Triangulation
 from PIL import Image
 
-from figgen.build.drawing import Drawing, FigureError, draw
-from figgen.build.order import Asset, Order, assets
-from figgen.build.raster import BAND, Packer, Raster
-from figgen.build.shapes import VectorRecorder
-from figgen.build.writer import encode, encode_all
-from figgen.draw import mathtext
-from figgen.draw.canvas import Canvas
-from figgen.draw.mathtext import MATHTEXT
-from figgen.draw.style import style
-from figgen.draw.theme import DARK, LIGHT, PRINT, THEMES, Theme
+from figgen.draw.canvas.canvas import Canvas, mathtext
+from figgen.draw.canvas.mathtext import MATHTEXT
+from figgen.draw.canvas.rc import style
+from figgen.draw.canvas.theme import DARK, LIGHT, PRINT, THEMES, Theme
+from figgen.encode.png import BAND, Packer, Raster
+from figgen.encode.vector_shapes import VectorRecorder
+from figgen.pipeline.asset_bytes import encode, encode_all
+from figgen.pipeline.drawing import Drawing, FigureError, draw
+from figgen.pipeline.request import Asset, Order, assets
 
 several = ["chain2-plot", "matrix-backward-math", "deep-learning-map", "derivative-code"]
 some_figures = pytest.mark.parametrize("name", several)
@@ -80,10 +79,10 @@ def test_an_asset_is_the_same_alone_and_with_all_others(name: str) -> None:
 ALONE = """
 import hashlib, sys
 from pathlib import Path
-from figgen.build.course import read_course
-from figgen.build.drawing import draw
-from figgen.build.order import Asset
-from figgen.build.writer import encode
+from figgen.course.course import read_course
+from figgen.pipeline.drawing import draw
+from figgen.pipeline.request import Asset
+from figgen.pipeline.asset_bytes import encode
 course = read_course(Path("figures"))
 for format in sys.argv[1:]:
     drawing = draw(course, course.find("chain2-plot"))
@@ -373,10 +372,10 @@ def test_a_formula_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
 FORKED = """
 import os
 from pathlib import Path
-from figgen.build.course import read_course
-from figgen.build.drawing import draw
-from figgen.build.order import Asset
-from figgen.build.writer import encode
+from figgen.course.course import read_course
+from figgen.pipeline.drawing import draw
+from figgen.pipeline.request import Asset
+from figgen.pipeline.asset_bytes import encode
 course = read_course(Path("figures"))
 
 def made():

@@ -13,18 +13,18 @@ import pytest
 from conftest import COURSE, drawing_of
 from matplotlib.patches import PathPatch
 
-from figgen.build.drawing import draw
 from figgen.core import Claim, InputError, Interval, square
-from figgen.core.identities import Random, Values, equation_claims
-from figgen.draw import equations
-from figgen.draw.canvas import Canvas
-from figgen.draw.equations import DISPLAY, Draws, Line, broken, display, equation, place
-from figgen.draw.latex import aligned, element_grid, led, matrix, weighted_sums
-from figgen.draw.planes import Box
-from figgen.draw.plots import Plot
-from figgen.draw.theme import DARK, LIGHT, Role
-from figgen.draw.typesetting import typeset
-from figgen.draw.units import POINTS_PER_INCH
+from figgen.core.equation_claims import Random, Values, equation_claims
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.canvas.planes import Box
+from figgen.draw.canvas.theme import DARK, LIGHT, Role
+from figgen.draw.canvas.units import POINTS_PER_INCH
+from figgen.draw.plots.plots import Plot
+from figgen.draw.text import equations
+from figgen.draw.text.equation_engine import typeset
+from figgen.draw.text.equations import DISPLAY, Draws, Line, broken, display, equation, place
+from figgen.draw.text.latex_layout import aligned, element_grid, led, matrix, weighted_sums
+from figgen.pipeline.drawing import draw
 
 STEPS = {
     "functions-math": 1,

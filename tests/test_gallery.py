@@ -16,9 +16,9 @@ import pytest
 from click.testing import CliRunner, Result
 from small_course import GOOD, HOSTILE, LESSON, ODD, STEPS, with_concepts, write_course
 
-from figgen.build.course import read_course
-from figgen.build.errors import BuildError
 from figgen.cli.app import program
+from figgen.course.course import read_course
+from figgen.errors import BuildError
 from figgen.publish.gallery import gallery
 
 VOID = {"meta", "link", "img", "source", "input", "br", "hr"}

@@ -10,11 +10,11 @@ from test_overlap import clashes
 
 from figgen.core import InputError, leaky_relu, sigmoid, square
 from figgen.core.graph import Graph
-from figgen.core.networks import matrix_function_forward_sum, multiple_inputs_add
+from figgen.core.multiple_inputs import matrix_function_forward_sum, multiple_inputs_add
 from figgen.core.trace import trace, trace_chain
-from figgen.draw.canvas import Canvas, CanvasError
-from figgen.draw.graphs import RESULT, GraphDrawing, Lane, equation, product, times
-from figgen.draw.planes import Box
+from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.planes import Box
+from figgen.draw.graphs.traced_graphs import RESULT, GraphDrawing, Lane, equation, product, times
 
 EVERYWHERE = Box(0.1, 0.1, 11.8, 5.4)
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from figgen.build.course import read_course
-from figgen.build.drawing import draw
-from figgen.draw.layout import Size, dot_source, engine
+from figgen.course.course import read_course
+from figgen.draw.graphs.graphviz_layout import Size, dot_source, engine
+from figgen.pipeline.drawing import draw
 
 ROOT = Path(__file__).parent.parent
 MODULES = os.environ.get("FIGGEN_NODE_MODULES", "")

@@ -12,9 +12,11 @@ from matplotlib.text import Text
 from test_themes import contrast, every_theme
 
 from figgen.core import InputError
-from figgen.core.numbers import read
-from figgen.draw.canvas import Canvas, CanvasError
-from figgen.draw.heatmaps import (
+from figgen.core.printed_numbers import read
+from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.marks import Mark
+from figgen.draw.canvas.theme import Theme
+from figgen.draw.graphs.heat_maps import (
     ARROW_ROOM,
     CELL,
     CLEAR,
@@ -33,8 +35,6 @@ from figgen.draw.heatmaps import (
     titled,
     width_of,
 )
-from figgen.draw.marks import Mark
-from figgen.draw.theme import Theme
 
 MATRIX = np.array([[-1.5775, 0.25, 0.0], [2.0, -0.004, 0.996]])
 
@@ -180,7 +180,8 @@ def test_printed_digits_are_a_claim(canvas: Canvas) -> None:
 def test_a_wrong_digit_fails_its_claim(canvas: Canvas, monkeypatch: pytest.MonkeyPatch) -> None:
     """If printing goes wrong in the last decimal, the figure is stopped."""
     monkeypatch.setattr(
-        "figgen.draw.heatmaps._fixed", lambda value, places: f"{abs(value) + 0.01:.{places}f}"
+        "figgen.draw.graphs.heat_maps._fixed",
+        lambda value, places: f"{abs(value) + 0.01:.{places}f}",
     )
     heat_map(canvas, "X", [1.25, 0.5], (1, 2))
     assert not canvas.claims[0].claim.holds

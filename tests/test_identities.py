@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from figgen.core import InputError, exp, leaky_relu, relu, sigmoid, square
-from figgen.core.formulas import sides
-from figgen.core.identities import (
+from figgen.core.equation_claims import (
     Random,
     Values,
     elements,
@@ -17,6 +16,7 @@ from figgen.core.identities import (
     identity_claims,
     perturbation,
 )
+from figgen.core.equation_reader import sides
 from figures._identities import (
     by_elements,
     chained,

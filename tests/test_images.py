@@ -20,13 +20,13 @@ import pytest
 from conftest import COURSE, ROOT, drawing_of
 from PIL import Image
 
-from figgen.build import vector
-from figgen.build.baselines import DPI, Baselines, cases, normal_vector
-from figgen.build.config import find_baseline
-from figgen.build.order import Asset
-from figgen.build.pixels import compare, decoded
-from figgen.build.writer import encode
-from figgen.draw.theme import THEMES
+from figgen.course.config import find_baseline
+from figgen.draw.canvas.theme import THEMES
+from figgen.guard import compare_svg as vector
+from figgen.guard.baselines import DPI, Baselines, cases, normal_vector
+from figgen.guard.compare_png import compare, decoded
+from figgen.pipeline.asset_bytes import encode
+from figgen.pipeline.request import Asset
 
 BASELINES = Baselines(find_baseline(COURSE.folder))
 OTHER = BASELINES.other_versions()
@@ -141,10 +141,10 @@ HEAD = """
 from dataclasses import replace
 from figgen import figure
 from figgen.core import square
-from figgen.draw.cards import arrow
+from figgen.draw.canvas.cards import arrow
 from figgen.core import Interval
-from figgen.draw.planes import Box
-from figgen.draw.plots import Plot
+from figgen.draw.canvas.planes import Box
+from figgen.draw.plots.plots import Plot
 """
 LESSON = '''
 

@@ -16,15 +16,16 @@ import pytest
 from click.testing import CliRunner, Result
 from small_course import GOOD, HEAD, STEPS, write_course
 
-from figgen.build import builder, journal, manifest
-from figgen.build.course import read_course
-from figgen.build.files import STATE
-from figgen.build.journal import NAME, Journal
-from figgen.build.order import Order
-from figgen.build.plan import Plan
-from figgen.build.staleness import Staleness
-from figgen.build.workers import Workers
 from figgen.cli.app import program
+from figgen.course.course import read_course
+from figgen.disk.atomic_files import STATE
+from figgen.pipeline import drawing_all as builder
+from figgen.pipeline import journal, manifest
+from figgen.pipeline.journal import NAME, Journal
+from figgen.pipeline.plan import Plan
+from figgen.pipeline.request import Order
+from figgen.pipeline.staleness import Staleness
+from figgen.pipeline.workers import Workers
 
 FAST = ("-t", "light", "-f", "svg", "-j", "1")
 

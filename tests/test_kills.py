@@ -19,10 +19,10 @@ import pytest
 from click.testing import CliRunner
 from small_course import GOOD, STEPS, write_course
 
-from figgen.build.files import PART, STATE
-from figgen.build.manifest import NAME
-from figgen.build.workers import LIMITS_MEMORY
 from figgen.cli.app import program
+from figgen.disk.atomic_files import PART, STATE
+from figgen.pipeline.manifest import NAME
+from figgen.pipeline.workers import LIMITS_MEMORY
 
 KILLS = 200
 A_ROUND = 6

@@ -20,20 +20,20 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from figgen import core
-from figgen.build.errors import BuildError, RequestError
-from figgen.cli.listings import listing as listing_command
+from figgen.cli.listing import listing as listing_command
 from figgen.core import Array, Function, InputError, deriv, sigmoid, square
 from figgen.core.derivatives import extrapolate
 from figgen.core.functions import FUNCTIONS
-from figgen.draw.calls import numbers_in
-from figgen.draw.canvas import Canvas
-from figgen.draw.code import BAND, Listing
-from figgen.draw.listings import ADVANCE, run, source_of
-from figgen.draw.planes import Box
-from figgen.draw.style import CODE_FAMILY
-from figgen.draw.theme import ROLES, THEMES, Theme
-from figgen.draw.tokens import LOOKS, runs
-from figgen.draw.units import POINTS_PER_INCH
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.canvas.planes import Box
+from figgen.draw.canvas.rc import CODE_FAMILY
+from figgen.draw.canvas.theme import ROLES, THEMES, Theme
+from figgen.draw.canvas.units import POINTS_PER_INCH
+from figgen.draw.text.example_calls import numbers_in
+from figgen.draw.text.listings import BAND, Listing
+from figgen.draw.text.source_code import ADVANCE, run, source_of
+from figgen.draw.text.syntax_colours import LOOKS, runs
+from figgen.errors import BuildError, RequestError
 
 TAUGHT: list[Callable[..., Any]] = [
     *FUNCTIONS.values(),

@@ -13,16 +13,16 @@ from pathlib import Path
 import pytest
 from small_course import GOOD, STEPS, figure_with, write_course
 
-from figgen.build.errors import BuildError
-from figgen.build.files import PART, STATE, prepare, write
-from figgen.build.locking import locked
+from figgen.disk.atomic_files import PART, STATE, prepare, write
+from figgen.disk.locks import locked
+from figgen.errors import BuildError
 
 FIGGEN = [sys.executable, "-m", "figgen"]
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from figgen.build.locking import locked
+from figgen.disk.locks import locked
 with locked(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)

@@ -11,25 +11,25 @@ from conftest import COURSE, drawing_of
 from matplotlib.patches import Circle, Rectangle
 from small_course import figure_with, write_course
 
-from figgen.build.check import check
-from figgen.build.course import Entry, read_course
-from figgen.build.definition import Definition
-from figgen.build.drawing import Drawing, FigureError
-from figgen.build.look import check_ids, excuse, judge, same_words
-from figgen.build.order import Asset
-from figgen.build.writer import encode
 from figgen.core import Interval, relu, sigmoid, square
-from figgen.draw.canvas import Canvas
-from figgen.draw.cards import arrow, card, path
-from figgen.draw.decisions import marker
-from figgen.draw.diagrams import Diagram
-from figgen.draw.equations import equation
-from figgen.draw.heatmaps import heat_map
-from figgen.draw.look.findings import RULES, Finding, merged
-from figgen.draw.look.look import look
-from figgen.draw.planes import Box
-from figgen.draw.plots import Plot
-from figgen.draw.theme import Role
+from figgen.course.course import Entry, read_course
+from figgen.course.definition import Definition
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.canvas.cards import arrow, card, path
+from figgen.draw.canvas.planes import Box
+from figgen.draw.canvas.theme import Role
+from figgen.draw.graphs.diagrams import Diagram
+from figgen.draw.graphs.heat_maps import heat_map
+from figgen.draw.pictures.decision_field import marker
+from figgen.draw.plots.plots import Plot
+from figgen.draw.text.equations import equation
+from figgen.guard.check import check
+from figgen.guard.look.findings import RULES, Finding, merged
+from figgen.guard.look.judging import check_ids, excuse, judge, same_words
+from figgen.guard.look.rules import look
+from figgen.pipeline.asset_bytes import encode
+from figgen.pipeline.drawing import Drawing, FigureError
+from figgen.pipeline.request import Asset
 
 ALT = "A plot of a parabola with its name, and a diagram of two nodes beside it."
 
@@ -331,7 +331,7 @@ def test_an_id_that_is_there_twice_is_found(clean: Canvas, monkeypatch: pytest.M
         return encode(drawing, asset).replace(b"glyph-2", b"glyph-1")
 
     assert "svg-ids" not in rules(clean)
-    monkeypatch.setattr("figgen.build.look.encode", faulty)
+    monkeypatch.setattr("figgen.guard.look.judging.encode", faulty)
     assert "svg-ids" in rules(clean)
 
 

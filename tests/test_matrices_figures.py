@@ -12,11 +12,11 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from figgen.build.drawing import Drawing, FigureError, draw
 from figgen.core import sigmoid
-from figgen.core.networks import matrix_function_forward_sum
+from figgen.core.multiple_inputs import matrix_function_forward_sum
 from figgen.core.trace import trace
-from figgen.draw.style import style
+from figgen.draw.canvas.rc import style
+from figgen.pipeline.drawing import Drawing, FigureError, draw
 
 FIGURES = {
     "matrix-diagram": 4,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from figgen.core import networks
+from figgen.core import multiple_inputs as networks
 from figgen.core.arrays import Array
 from figgen.core.errors import InputError
 from figgen.core.functions import Function, sigmoid, square, tanh

@@ -11,12 +11,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, FancyArrowPatch, PathPatch
 from matplotlib.text import Text
 
-from figgen.core import InputError, networks, sigmoid, tanh, trace
+from figgen.core import InputError, sigmoid, tanh, trace
+from figgen.core import multiple_inputs as networks
 from figgen.core.functions import relu
-from figgen.draw.canvas import Canvas
-from figgen.draw.cells import DENDRITES, nerve_cell
-from figgen.draw.networks import TracedNetwork, about, cut, weights
-from figgen.draw.neurons import (
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.pictures.artificial_neurons import (
     Group,
     activation,
     artificial_neuron,
@@ -24,6 +23,8 @@ from figgen.draw.neurons import (
     connect,
     layers_of_neurons,
 )
+from figgen.draw.pictures.nerve_cell import DENDRITES, nerve_cell
+from figgen.draw.pictures.traced_network import TracedNetwork, about, cut, weights
 
 GROUPS = (
     Group("In", "passes on", "input", (3,)),

@@ -14,11 +14,15 @@ import pytest
 from click.testing import CliRunner, Result
 from small_course import GOOD, HEAD, STEPS, write_course
 
-from figgen.build import builder, course, definition, index, signatures, state, statefile
-from figgen.build.course import read_course
-from figgen.build.files import STATE
-from figgen.build.index import listing, read_indexed, read_listing
 from figgen.cli.app import program
+from figgen.course import course, definition, index
+from figgen.course.course import read_course
+from figgen.course.index import listing, read_indexed, read_listing
+from figgen.disk import cache_files as statefile
+from figgen.disk import file_status as signatures
+from figgen.disk.atomic_files import STATE
+from figgen.pipeline import build_state as state
+from figgen.pipeline import drawing_all as builder
 
 FAST = ("-t", "light", "-f", "svg", "-j", "1")
 
@@ -70,11 +74,11 @@ def test_a_list_from_the_index_imports_nothing(built: Path) -> None:
     run("list")
     assert imported_by(built, "list").endswith("\n[]\n")
     told = imported_by(built, "list", "--section", "one").splitlines()[-1]
-    assert "'dataclasses', 'figgen.build.course'" in told
+    assert "'dataclasses', 'figgen.course.course'" in told
 
 
 SLOW = {
-    "numpy", "matplotlib", "figgen.build.course", "figgen.build.definition", "figgen.cli.building",
+    "numpy", "matplotlib", "figgen.course.course", "figgen.course.definition", "figgen.cli.build_run",
     "dataclasses", "json", "pickle", "shutil", "tomllib",
 }  # fmt: skip
 """Modules that take longer to import than a command that only reads may take."""

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from figgen.core import InputError
-from figgen.core.numbers import MINUS, printed, read, rounded, scientific
+from figgen.core.printed_numbers import MINUS, printed, read, rounded, scientific
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 places = st.integers(0, 12)

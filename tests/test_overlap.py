@@ -16,11 +16,11 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from figgen.draw.canvas import Canvas
-from figgen.draw.diagrams import Diagram
-from figgen.draw.planes import Box
-from figgen.draw.style import style
-from figgen.draw.units import POINTS_PER_INCH
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.canvas.planes import Box
+from figgen.draw.canvas.rc import style
+from figgen.draw.canvas.units import POINTS_PER_INCH
+from figgen.draw.graphs.diagrams import Diagram
 
 TOUCH = 0.5
 """Points by which two boxes may share a border: the measures of glyphs are that exact."""

@@ -7,10 +7,10 @@ from typing import Literal
 import pytest
 from conftest import COURSE
 
-from figgen.build.loading import load
-from figgen.build.parameters import ParameterError, as_text, in_words, parameters, parse_settings
 from figgen.core import Chain, Function, Interval, relu, sigmoid, square, tanh
-from figgen.draw.canvas import Canvas
+from figgen.course.parameters import ParameterError, as_text, in_words, parameters, parse_settings
+from figgen.draw.canvas.canvas import Canvas
+from figgen.pipeline.importing import load
 
 
 def sample(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from figgen.build.errors import BuildError
-from figgen.build.pixels import Pixels, Place, compare, decoded
+from figgen.errors import BuildError
+from figgen.guard.compare_png import Pixels, Place, compare, decoded
 
 
 def paper(width: int = 1200, height: int = 560) -> Pixels:

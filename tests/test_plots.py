@@ -26,11 +26,11 @@ from figgen.core import (
 )
 from figgen.core.chains import reference, spoken
 from figgen.core.functions import exp, identity, leaky_relu, relu, sigmoid, square, tanh
-from figgen.draw.canvas import Canvas
-from figgen.draw.marks import Mark
-from figgen.draw.planes import Box, rounded_range
-from figgen.draw.plots import Plot, flat_points, one_sided_slopes, slope_signs
-from figgen.draw.theme import LIGHT
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.canvas.marks import Mark
+from figgen.draw.canvas.planes import Box, rounded_range
+from figgen.draw.canvas.theme import LIGHT
+from figgen.draw.plots.plots import Plot, flat_points, one_sided_slopes, slope_signs
 
 BOX = Box(1, 0.5, 6, 4)
 X, Y = Interval(-3, 3), Interval(-1, 4)
@@ -543,7 +543,7 @@ def test_a_swapped_order_of_the_chain_fails_the_derivative(
 ) -> None:
     """A planted fault in the chain rule itself."""
     monkeypatch.setattr(
-        "figgen.draw.plots.chain_deriv",
+        "figgen.draw.plots.plots.chain_deriv",
         lambda links, x, how=closed_form: chain_deriv(links[::-1], x, how),
     )
     plot.derivative((square, sigmoid))
@@ -555,7 +555,7 @@ def test_a_missing_factor_fails_the_tangent(
 ) -> None:
     """The factor of the innermost function, the one that is forgotten most."""
     monkeypatch.setattr(
-        "figgen.draw.plots.chain_deriv",
+        "figgen.draw.plots.plots.chain_deriv",
         lambda links, x, how=closed_form: how(links[1], chain(links[:1], x)),
     )
     plot.tangent((square, sigmoid), 0.7)

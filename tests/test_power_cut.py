@@ -17,14 +17,15 @@ import pytest
 from click.testing import CliRunner
 from small_course import GOOD, STEPS, write_course
 
-from figgen.build import files, journal, manifest
-from figgen.build.course import read_course
-from figgen.build.files import PART, STATE
-from figgen.build.journal import Journal
-from figgen.build.manifest import read_manifest
-from figgen.build.order import Order
-from figgen.build.staleness import Staleness
 from figgen.cli.app import program
+from figgen.course.course import read_course
+from figgen.disk import atomic_files as files
+from figgen.disk.atomic_files import PART, STATE
+from figgen.pipeline import journal, manifest
+from figgen.pipeline.journal import Journal
+from figgen.pipeline.manifest import read_manifest
+from figgen.pipeline.request import Order
+from figgen.pipeline.staleness import Staleness
 
 FAST = ("-t", "light", "-f", "svg", "-j", "1")
 

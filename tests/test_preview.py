@@ -14,16 +14,17 @@ from typing import Any
 import pytest
 from small_course import GOOD, HEAD, STEPS, figure_with, write_course
 
-from figgen.build.course import read_course
-from figgen.build.reads import Read
-from figgen.build.signatures import digest
-from figgen.publish import warm, watching
-from figgen.publish.excerpts import trouble
-from figgen.publish.preview import DEATHS, Preview
-from figgen.publish.renderer import Renderer
-from figgen.publish.rendering import Order, render
-from figgen.publish.roster import told_apart
-from figgen.publish.sources import Reads, Sources
+from figgen.course.course import read_course
+from figgen.disk.file_status import digest
+from figgen.publish.serve import file_watcher as watching
+from figgen.publish.serve import warm_process as warm
+from figgen.publish.serve.course_changes import told_apart
+from figgen.publish.serve.figure_drawing import Order, render
+from figgen.publish.serve.preview import DEATHS, Preview
+from figgen.publish.serve.source_excerpts import trouble
+from figgen.publish.serve.stale_figures import Reads, Sources
+from figgen.publish.serve.warm_process_client import Renderer
+from figgen.tracking.recorded_reads import Read
 
 PATIENCE = 60
 
@@ -81,7 +82,7 @@ def uses(tmp_path: Path) -> Path:
         tmp_path / "small",
         one=f"{HEAD}from ._middle import helped\n\n\n{USERS}",
         other=figure_with('canvas.text(1, 1, "bad")'),
-        shows=f"{HEAD}from figgen.draw.listings import Listing\nfrom . import _middle\n\n\n"
+        shows=f"{HEAD}from figgen.draw.text.source_code import Listing\nfrom . import _middle\n\n\n"
         + '@figure(title="S", perspective="code", alt="A.")\n'
         + "def shows(canvas: Canvas) -> None:\n"
         + "    Listing(canvas, _middle.helped)\n",
@@ -141,7 +142,7 @@ def test_a_save_of_figgen(uses: Path) -> None:
     """It is told apart from one of the course."""
     before = Sources(uses)
     assert not Sources(uses, before).engine_changed(before)
-    before._engine["figgen/draw/style.py"] = b"another"
+    before._engine["figgen/draw/canvas/rc.py"] = b"another"
     assert Sources(uses, before).engine_changed(before)
 
 

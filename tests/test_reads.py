@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from figgen.build.reads import Read, placed, portable, recorded, watch
+from figgen.tracking.recorded_reads import Read, placed, portable, recorded, watch
 
 
 def function_of(folder: Path, body: str) -> Callable[[], Any]:

@@ -18,15 +18,15 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Circle, FancyArrowPatch
 from small_course import write_course
 
-from figgen.build.baselines import Baselines
-from figgen.build.course import read_course
-from figgen.build.drawing import draw
-from figgen.build.order import Asset
-from figgen.build.writer import encode
-from figgen.draw.canvas import Canvas
-from figgen.draw.changes import Change, changes
-from figgen.draw.scene import look, scene
-from figgen.draw.theme import LIGHT, THEMES
+from figgen.course.course import read_course
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.canvas.theme import LIGHT, THEMES
+from figgen.guard.baselines import Baselines
+from figgen.guard.scene.scene_changes import Change, changes
+from figgen.guard.scene.scene_writer import look, scene
+from figgen.pipeline.asset_bytes import encode
+from figgen.pipeline.drawing import draw
+from figgen.pipeline.request import Asset
 
 BASELINES = Baselines(ROOT / "tests" / "baseline")
 
@@ -76,9 +76,9 @@ def test_look() -> None:
 HEAD = """\
 from figgen import figure
 from figgen.core import Interval, square, tanh
-from figgen.draw.diagrams import Diagram
-from figgen.draw.planes import Box
-from figgen.draw.plots import Plot
+from figgen.draw.graphs.diagrams import Diagram
+from figgen.draw.canvas.planes import Box
+from figgen.draw.plots.plots import Plot
 """
 LESSON = """
 

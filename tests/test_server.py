@@ -358,7 +358,7 @@ def test_a_change_of_figgen_itself(tmp_path: Path) -> None:
         assert served.picture("count") != before
         style.write_text(source + "x = = 1\n", encoding="utf-8")
         state = served.until(lambda state: state["engine"])
-        assert state["engine"]["where"] == f"figgen/draw/style.py:{source.count(chr(10)) + 1}"
+        assert state["engine"]["where"] == f"figgen/draw/canvas/rc.py:{source.count(chr(10)) + 1}"
         assert [each[1] for each in state["engine"]["lines"] if each[2]] == ["x = = 1"]
         style.write_text(source, encoding="utf-8")
         served.until(lambda state: not state["engine"] and state["figures"]["count"]["version"] > 2)

@@ -12,9 +12,9 @@ from click.testing import CliRunner, Result
 from conftest import COURSE
 from small_course import GOOD, STEPS, write_course
 
-from figgen.build.files import STATE
-from figgen.build.shards import Shard
 from figgen.cli.app import program
+from figgen.disk.atomic_files import STATE
+from figgen.pipeline.shards import Shard
 
 ORDER = ["-f", "svg", "-f", "pdf", "-t", "light", "-j", "1"]
 

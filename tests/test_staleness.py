@@ -16,12 +16,14 @@ import stale_course
 from conftest import COURSE
 from stale_course import FIGURES, MODULES
 
-from figgen.build import environment, project, state
-from figgen.build.dependencies import Dependencies
-from figgen.build.fingerprints import reached
-from figgen.build.loading import load
-from figgen.build.maker import make
-from figgen.build.order import Order
+from figgen.pipeline import build_state as state
+from figgen.pipeline.figure_files import make
+from figgen.pipeline.importing import load
+from figgen.pipeline.request import Order
+from figgen.tracking import environment
+from figgen.tracking import project_modules as project
+from figgen.tracking.dependencies import Dependencies
+from figgen.tracking.fingerprints import reached
 
 ALL = FIGURES
 
@@ -397,21 +399,26 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
         only("sigmoidal", "leaky", "listed"),
     ),
     "a colour of a theme": (
-        "figgen/draw/theme.py",
+        "figgen/draw/canvas/theme.py",
         '"forward": "#0969a8"',
         '"forward": "#0969a9"',
         ALL,
     ),
     "a setting of the style": (
-        "figgen/draw/style.py",
+        "figgen/draw/canvas/rc.py",
         '"pdf.compression": 6',
         '"pdf.compression": 5',
         ALL,
     ),
-    "a size of the style": ("figgen/draw/style.py", "LABEL = 20.0", "LABEL = 21.0", ALL),
-    "the canvas": ("figgen/draw/canvas.py", "(3.2, 1.6)", "(3.2, 1.7)", ALL),
-    "a unit": ("figgen/draw/units.py", "POINTS_PER_INCH = 72", "POINTS_PER_INCH = 71", ALL),
-    "the listing in figgen": ("figgen/draw/code.py", "GAP = 0.12", "GAP = 0.13", only("sourced")),
+    "a size of the style": ("figgen/draw/canvas/rc.py", "LABEL = 20.0", "LABEL = 21.0", ALL),
+    "the canvas": ("figgen/draw/canvas/canvas.py", "(3.2, 1.6)", "(3.2, 1.7)", ALL),
+    "a unit": ("figgen/draw/canvas/units.py", "POINTS_PER_INCH = 72", "POINTS_PER_INCH = 71", ALL),
+    "the listing in figgen": (
+        "figgen/draw/text/listings.py",
+        "GAP = 0.12",
+        "GAP = 0.13",
+        only("sourced"),
+    ),
     "an argument of a decorator": ("three.py", "@scaled(by=3)", "@scaled(by=4)", only("scaled-by")),
     "the body of a decorator with arguments": (
         "three.py",
@@ -456,7 +463,7 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
     ),
     "a default of a data class": ("three.py", "width: int = 3", "width: int = 4", only("set-up")),
     "an attribute by a getter": ("_rows.py", "[1, 2]", "[2, 2]", only("gotten")),
-    "the resolution": ("figgen/draw/units.py", "DPI = 200", "DPI = 201", ALL),
+    "the resolution": ("figgen/draw/canvas/units.py", "DPI = 200", "DPI = 201", ALL),
 }
 
 

@@ -12,11 +12,11 @@ import pytest
 from conftest import COURSE, drawing_of
 from PIL import Image
 
-from figgen.build.order import Asset
-from figgen.build.writer import encode
-from figgen.draw.canvas import SLOTS, Canvas
-from figgen.draw.style import style
-from figgen.draw.theme import LIGHT, ROLES, Theme
+from figgen.draw.canvas.canvas import SLOTS, Canvas
+from figgen.draw.canvas.rc import style
+from figgen.draw.canvas.theme import LIGHT, ROLES, Theme
+from figgen.pipeline.asset_bytes import encode
+from figgen.pipeline.request import Asset
 
 DPI = 100
 SOLID = Theme("solid", dict.fromkeys(ROLES, "#000000"))

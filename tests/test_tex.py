@@ -28,11 +28,11 @@ from tex_marks import (
     symbol_sources,
 )
 
-from figgen.draw.canvas import Canvas
-from figgen.draw.equations import Line, display, equation
-from figgen.draw.latex import PREAMBLE
-from figgen.draw.theme import LIGHT
-from figgen.draw.typesetting import letters, typeset
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.canvas.theme import LIGHT
+from figgen.draw.text.equation_engine import letters, typeset
+from figgen.draw.text.equations import Line, display, equation
+from figgen.draw.text.latex_layout import PREAMBLE
 
 pytestmark = [
     pytest.mark.tex,

@@ -7,10 +7,10 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from figgen.core import InputError
-from figgen.draw.look.colours import VISIONS, difference, lab
-from figgen.draw.look.colours import contrast as contrast_of
-from figgen.draw.look.legible import STROKE_CONTRAST, TEXT_CONTRAST
-from figgen.draw.theme import DARK, LIGHT, PRINT, ROLES, THEMES, TINT, Role, Theme
+from figgen.draw.canvas.theme import DARK, LIGHT, PRINT, ROLES, THEMES, TINT, Role, Theme
+from figgen.guard.look.colour_vision import VISIONS, difference, lab
+from figgen.guard.look.colour_vision import contrast as contrast_of
+from figgen.guard.look.legibility import STROKE_CONTRAST, TEXT_CONTRAST
 
 every_theme = pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 in_colour = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)

@@ -9,13 +9,13 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Text
 
 from figgen.core import InputError, Interval
-from figgen.draw.canvas import Canvas
-from figgen.draw.cards import in_a_row, wrap, write
-from figgen.draw.marks import Mark
-from figgen.draw.outline import SHADE, Section, outline_cards
-from figgen.draw.planes import Box
-from figgen.draw.theme import THEMES, Theme
-from figgen.draw.timeline import Era, timeline
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.canvas.cards import in_a_row, wrap, write
+from figgen.draw.canvas.marks import Mark
+from figgen.draw.canvas.planes import Box
+from figgen.draw.canvas.theme import THEMES, Theme
+from figgen.draw.pictures.course_outline import SHADE, Section, outline_cards
+from figgen.draw.pictures.timeline import Era, timeline
 from figures import SECTIONS
 
 YEARS = Interval(1900, 2000)

@@ -13,9 +13,9 @@ from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
 from figgen.core import InputError
-from figgen.draw import outlines
-from figgen.draw.outlines import outline, shapes
-from figgen.draw.typesetting import PLAIN, FormulaError, letters, mathml, spoken, typeset
+from figgen.draw.text import equation_outlines as outlines
+from figgen.draw.text.equation_engine import PLAIN, FormulaError, letters, mathml, spoken, typeset
+from figgen.draw.text.equation_outlines import outline, shapes
 
 MATHS = [entry for entry in COURSE.entries if entry.definition.perspective == "math"]
 

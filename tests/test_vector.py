@@ -7,17 +7,18 @@ import re
 import pytest
 from small_course import HEAD, write_course
 
-from figgen.build import pdf_content, vector
-from figgen.build.course import read_course
-from figgen.build.drawing import Drawing, draw
-from figgen.build.order import Asset, Order, assets
-from figgen.build.writer import encode
+from figgen.course.course import read_course
+from figgen.guard import compare_pdf as pdf_content
+from figgen.guard import compare_svg as vector
+from figgen.pipeline.asset_bytes import encode
+from figgen.pipeline.drawing import Drawing, draw
+from figgen.pipeline.request import Asset, Order, assets
 
 FIGURE = (
     HEAD
     + '''\
-from figgen.draw.plots import Plot
-from figgen.draw.planes import Box
+from figgen.draw.plots.plots import Plot
+from figgen.draw.canvas.planes import Box
 from matplotlib.transforms import Bbox
 @figure(title="A & B", perspective="plot", alt="A curve.", steps=2, slot="half")
 def curve(canvas: Canvas) -> None:

@@ -18,13 +18,13 @@ import pytest
 from conftest import COURSE
 from small_course import GOOD, HEAD, STEPS, write_course
 
-from figgen.build.builder import build
-from figgen.build.course import Entry, read_course
-from figgen.build.maker import make
-from figgen.build.order import Order
-from figgen.build.outcome import Outcome
-from figgen.build.times import NAME, read_times, write_times
-from figgen.build.workers import LIMITS_MEMORY, LostError, Workers, serve
+from figgen.course.course import Entry, read_course
+from figgen.pipeline.drawing_all import build
+from figgen.pipeline.durations import NAME, read_times, write_times
+from figgen.pipeline.figure_files import make
+from figgen.pipeline.outcome import Outcome
+from figgen.pipeline.request import Order
+from figgen.pipeline.workers import LIMITS_MEMORY, LostError, Workers, serve
 
 linux = pytest.mark.skipif(not LIMITS_MEMORY, reason="only Linux limits the memory of a process")
 
@@ -160,7 +160,7 @@ def test_a_shutdown_that_cancels_ends_all_at_once() -> None:
 def test_processes_that_do_not_start_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not tried for ever."""
     with Workers(1) as workers:
-        monkeypatch.setattr("figgen.build.workers.serve", broken)
+        monkeypatch.setattr("figgen.pipeline.workers.serve", broken)
         reason = lost(workers.submit(double, 1))
     assert reason == "no worker process starts; the last one ended its process with exit code 7"
 

@@ -21,17 +21,17 @@ import pytest
 from conftest import COURSE, ROOT, drawing_of
 from PIL import Image
 
-from figgen.build.builder import build
-from figgen.build.course import Course, read_course
-from figgen.build.drawing import Drawing, FigureError, draw
-from figgen.build.errors import BuildError
-from figgen.build.files import write
-from figgen.build.maker import make
-from figgen.build.order import FORMATS, Asset, Order
-from figgen.build.workers import Workers
-from figgen.build.writer import encode
-from figgen.draw.canvas import SLOTS
-from figgen.draw.theme import THEMES
+from figgen.course.course import Course, read_course
+from figgen.disk.atomic_files import write
+from figgen.draw.canvas.canvas import SLOTS
+from figgen.draw.canvas.theme import THEMES
+from figgen.errors import BuildError
+from figgen.pipeline.asset_bytes import encode
+from figgen.pipeline.drawing import Drawing, FigureError, draw
+from figgen.pipeline.drawing_all import build
+from figgen.pipeline.figure_files import make
+from figgen.pipeline.request import FORMATS, Asset, Order
+from figgen.pipeline.workers import Workers
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -476,7 +476,7 @@ def test_a_process_that_is_killed_midway_leaves_the_old_file(tmp_path: Path) -> 
     path = tmp_path / "file.svg"
     write(path, b"old")
     script = (
-        "import os, signal, sys\nfrom pathlib import Path\nfrom figgen.build import files\n"
+        "import os, signal, sys\nfrom pathlib import Path\nfrom figgen.disk import atomic_files as files\n"
         "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
         "files.write(Path(sys.argv[1]), b'new')\n"
     )
@@ -499,11 +499,11 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 BUILD = """
 import json, sys
 from pathlib import Path
-from figgen.build.builder import build
-from figgen.build.order import Order
-from figgen.build.course import read_course
-from figgen.build.manifest import write_manifest
-from figgen.build.workers import Workers
+from figgen.pipeline.drawing_all import build
+from figgen.pipeline.request import Order
+from figgen.course.course import read_course
+from figgen.pipeline.manifest import write_manifest
+from figgen.pipeline.workers import Workers
 
 if __name__ == "__main__":
     folder, out, jobs, *names = sys.argv[1:]

@@ -28,8 +28,8 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 from matplotlib.transforms import Affine2D
 
-from figgen.draw import typesetting
-from figgen.draw.outlines import shapes
+from figgen.draw.text import equation_engine as typesetting
+from figgen.draw.text.equation_outlines import shapes
 
 TWELVE = {
     "fraction in a fraction": r"y = \frac{1}{1 + \frac{a}{b + \frac{c}{d}}} - \frac{x^2 - 1}{2 x}",

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from figgen.build.errors import BuildError, RequestError
+from figgen.errors import BuildError, RequestError
 
 AGAIN = 0.02
 """After how many seconds an interrupt comes again."""
@@ -38,21 +38,21 @@ class Interruption(click.ClickException):
 
 
 COMMANDS = {
-    "accept": "comparing:accept",
+    "accept": "diff_and_accept:accept",
     "build": "build:build",
-    "chain": "graphing:chain",
-    "check": "checking:check",
+    "chain": "graph_and_chain:chain",
+    "check": "check:check",
     "completion": "completion:completion",
-    "diff": "comparing:diff",
-    "equation": "equations:equation",
-    "gallery": "publishing:gallery",
-    "graph": "graphing:graph",
-    "list": "catalogue:list_figures",
-    "listing": "listings:listing",
-    "merge": "building:merge",
-    "render": "making:render",
-    "serve": "serving:serve",
-    "show": "catalogue:show",
+    "diff": "diff_and_accept:diff",
+    "equation": "equation:equation",
+    "gallery": "gallery:gallery",
+    "graph": "graph_and_chain:graph",
+    "list": "list_and_show:list_figures",
+    "listing": "listing:listing",
+    "merge": "build_run:merge",
+    "render": "render:render",
+    "serve": "serve:serve",
+    "show": "list_and_show:show",
 }
 """Where each command is; it is imported when it is asked for."""
 

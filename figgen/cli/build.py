@@ -27,7 +27,7 @@ from figgen.cli.options import (
 from figgen.cli.output import complain, counted, print_json
 
 if TYPE_CHECKING:
-    from figgen.build.state import Summary
+    from figgen.pipeline.build_state import Summary
 
 
 @click.command(
@@ -103,11 +103,11 @@ def build(
     crashes or hangs; its old files stay. One build at a time works in a folder. The exit code is 1
     if a figure fails or a module of the course is broken or forgotten.
     """
-    from figgen.build.state import Request, nothing_to_do
+    from figgen.pipeline.build_state import Request, nothing_to_do
 
     if cluster or memory:
         # That they cannot be had is told even if there is nothing to do.
-        from figgen.cli.building import Machines
+        from figgen.cli.build_run import Machines
 
         Machines(jobs, cluster, timeout, memory)
     request = Request(str(course_folder(ctx)), formats, themes, DEFAULT_DPI)
@@ -119,7 +119,7 @@ def build(
         _report_nothing(summary, out, as_json=as_json, dry_run=dry_run)
         return
 
-    from figgen.cli.building import Build, Machines
+    from figgen.cli.build_run import Build, Machines
 
     machines = Machines(jobs, cluster, timeout, memory)
     work = Build(request, out, machines, shard, why, force, prune, as_json)
@@ -137,7 +137,7 @@ def build(
 def _report_nothing(summary: Summary, out: Path, *, as_json: bool, dry_run: bool) -> None:
     complain_of_orphans(summary.orphans, out)
     if as_json:
-        from figgen.build.state import MANIFEST
+        from figgen.pipeline.build_state import MANIFEST
 
         empty: dict[str, object] = {"drawn": [], "reasons": {}, "orphans": summary.orphans}
         known = {"course": summary.title, "figures": summary.figures, "files": summary.files}

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import click
 
-from figgen.build.config import find_course
-from figgen.build.errors import BuildError, RequestError
+from figgen.course.config import find_course
+from figgen.errors import BuildError, RequestError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from figgen.build.course import Course
-    from figgen.build.index import Listing
-    from figgen.build.order import Format
+    from figgen.course.course import Course
+    from figgen.course.index import Listing
+    from figgen.pipeline.request import Format
 
 # As in the drawing and in the writer, which import matplotlib; a test holds them together.
 FORMATS = ("svg", "pdf", "png")
@@ -45,7 +45,7 @@ def open_course(ctx: click.Context) -> Course:
     Raises:
         BuildError: If there is none, or the working folder was deleted.
     """
-    from figgen.build.index import read_indexed
+    from figgen.course.index import read_indexed
 
     return read_indexed(course_folder(ctx))
 
@@ -57,7 +57,7 @@ def open_listing(ctx: click.Context, section: str | None, concept: str | None) -
         BuildError: As `open_course` does.
         UnknownNameError: If there is no such section or concept.
     """
-    from figgen.build.index import listing, read_listing
+    from figgen.course.index import listing, read_listing
 
     if section is None and concept is None:
         return read_listing(course_folder(ctx))

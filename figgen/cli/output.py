@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     # The type has no public place.
     from click._termui_impl import ProgressBar
 
-    from figgen.build.course import Course
-    from figgen.build.index import Listing
+    from figgen.course.course import Course
+    from figgen.course.index import Listing
 
 
 def print_json(data: object) -> None:

@@ -28,7 +28,7 @@ from figgen.core.functions import (
     tanh,
 )
 from figgen.core.graph import Edge, Graph, Local, Node
-from figgen.core.graph_math import (
+from figgen.core.graph_latex import (
     ChainRule,
     Factor,
     chain_rule,
@@ -37,7 +37,7 @@ from figgen.core.graph_math import (
     equations,
     expression,
 )
-from figgen.core.networks import (
+from figgen.core.multiple_inputs import (
     matmul_backward_first,
     matmul_backward_second,
     matmul_forward,

@@ -23,7 +23,7 @@ from figgen.core.arrays import Array
 from figgen.core.chains import reference
 from figgen.core.errors import InputError
 from figgen.core.functions import Function, square
-from figgen.core.numbers import MINUS, printed
+from figgen.core.printed_numbers import MINUS, printed
 
 Product: TypeAlias = Literal["times", "right", "left"]
 

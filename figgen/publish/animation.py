@@ -18,11 +18,11 @@ from xml.sax.saxutils import escape
 import numpy as np
 from PIL import Image
 
-from figgen.build.course import Course, Entry
-from figgen.build.drawing import Drawing, draw
-from figgen.build.errors import BuildError, RequestError
-from figgen.build.order import Asset
-from figgen.build.writer import encode
+from figgen.course.course import Course, Entry
+from figgen.errors import BuildError, RequestError
+from figgen.pipeline.asset_bytes import encode
+from figgen.pipeline.drawing import Drawing, draw
+from figgen.pipeline.request import Asset
 
 Movie: TypeAlias = Literal["gif", "webp", "mp4"]
 

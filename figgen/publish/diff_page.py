@@ -7,8 +7,8 @@ import hashlib
 from collections.abc import Sequence
 from importlib.resources import files
 
-from figgen.build.snapshot import Difference, ViewChange
-from figgen.publish.markup import Markup, element, joined
+from figgen.guard.snapshots import Difference, ViewChange
+from figgen.pages.html import Markup, element, joined
 
 _MIME = {"png": "image/png", "svg": "image/svg+xml"}
 

@@ -18,12 +18,12 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from figgen.build.course import Course, Entry
-from figgen.build.errors import BuildError
-from figgen.build.files import told, write
-from figgen.build.order import SOURCES, Asset, Format
-from figgen.draw.canvas import SLOTS
-from figgen.draw.theme import DARK, LIGHT, PRINT, THEMES, Theme
+from figgen.course.course import Course, Entry
+from figgen.disk.atomic_files import told, write
+from figgen.draw.canvas.canvas import SLOTS
+from figgen.draw.canvas.theme import DARK, LIGHT, PRINT, THEMES, Theme
+from figgen.errors import BuildError
+from figgen.pipeline.request import SOURCES, Asset, Format
 
 ASSETS = "assets"
 """The folder of the pictures in that of the gallery; it holds a build like any other."""

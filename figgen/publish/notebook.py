@@ -14,17 +14,17 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from figgen.build.course import Entry
-from figgen.build.definition import Definition, SlotName, definition_of
-from figgen.build.drawing import Drawing, run
-from figgen.build.equation_one_off import equation_drawing
-from figgen.build.errors import BuildError, RequestError
-from figgen.build.one_off import graph_drawing
-from figgen.build.order import Asset
-from figgen.build.parameters import parameters, parse_settings
-from figgen.build.writer import encode
 from figgen.core import Graph, InputError
-from figgen.draw.theme import THEMES
+from figgen.course.course import Entry
+from figgen.course.definition import Definition, SlotName, definition_of
+from figgen.course.parameters import parameters, parse_settings
+from figgen.draw.canvas.theme import THEMES
+from figgen.errors import BuildError, RequestError
+from figgen.pipeline.asset_bytes import encode
+from figgen.pipeline.drawing import Drawing, run
+from figgen.pipeline.equation_without_course import equation_drawing
+from figgen.pipeline.graph_without_course import graph_drawing
+from figgen.pipeline.request import Asset
 
 CELL = "cell"
 """What the file of a function that was written in a notebook is called."""

@@ -1,0 +1,1 @@
+"""A course: its figures and their definitions, read without running them."""

@@ -1,0 +1,1 @@
+"""Graphs: nodes placed by Graphviz, edges with labels, traced computations, matrices."""

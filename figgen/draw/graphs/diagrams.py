@@ -1,0 +1,360 @@
+"""Diagrams of nodes and edges: Graphviz places them, matplotlib draws them.
+
+A diagram is collected first and drawn once: only when all labels are measured can the nodes be
+placed. A label keeps the step in which it was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, TypeAlias
+
+import numpy as np
+from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Patch
+from matplotlib.path import Path
+
+from figgen.core import InputError
+from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.marks import edge_name
+from figgen.draw.canvas.planes import Box
+from figgen.draw.canvas.rc import LABEL
+from figgen.draw.canvas.theme import Role
+from figgen.draw.graphs.edge_labels import (
+    LINE_GAP,
+    SHARES,
+    Label,
+    Points,
+    Side,
+    settle,
+    write_label,
+)
+from figgen.draw.graphs.graphviz_layout import (
+    Layout,
+    Point,
+    Size,
+    centred,
+    columns,
+    dot_source,
+    landed,
+    mirrored,
+    place,
+    respaced,
+    shifted,
+)
+
+Kind: TypeAlias = Literal["input", "operation", "output"]
+
+SYMBOL = 28.0
+"""Size of the label of a node, in points."""
+PADDING = 0.2
+"""Between a node's label and its border, in inches."""
+SMALLEST = 0.95
+"""The least height of a node and width of a circle, in inches."""
+ROUNDING = 0.16
+LANDING = 0.06
+"""Between the tip of an arrow and the round corner of a box, in inches."""
+LABEL_ROOM = 0.2
+"""Between a label of an edge and the nodes on both sides, in inches."""
+LEAST_PUSH = 0.05
+"""The least by which nodes move apart for a label that has no room, in inches."""
+BORDER_WIDTH = 2.4
+EDGE_WIDTH = 2.2
+CURVE_POINTS = 60
+
+
+@dataclass
+class Node:
+    """A node of a diagram.
+
+    Attributes:
+        name: Its name, unique in the diagram.
+        kind: Inputs and outputs are circles, operations boxes with round corners.
+        labels: What is written in it, line by line.
+        height: The least height, in inches.
+        span: The steps in which it shows.
+    """
+
+    name: str
+    kind: Kind
+    labels: list[Label]
+    height: float
+    span: tuple[int, int | None]
+
+
+@dataclass
+class Edge:
+    """An edge of a diagram, with its labels on each side and the steps in which it shows."""
+
+    tail: str
+    head: str
+    role: Role
+    span: tuple[int, int | None]
+    labels: dict[Side, list[Label]] = field(default_factory=lambda: {"above": [], "below": []})
+
+    @property
+    def widest(self) -> float:
+        """The width of its widest label in inches; 0 if it has none."""
+        return max((one.width for side in self.labels.values() for one in side), default=0.0)
+
+
+class Gaps(NamedTuple):
+    """Distances in inches: the least and the widest of columns, and the least in a column."""
+
+    rank: float
+    widest: float
+    node: float
+
+
+class Diagram:
+    """Nodes and edges, read from left to right.
+
+    Args:
+        canvas: Where to draw.
+        smallest: The least height of a node and width of a circle, in inches.
+
+    Attributes:
+        nodes: By name, in the order in which they were added.
+        edges: Likewise.
+        places: Where each node was drawn, by name.
+    """
+
+    def __init__(self, canvas: Canvas, *, smallest: float = SMALLEST) -> None:
+        self.canvas = canvas
+        self.smallest = smallest
+        self.nodes: dict[str, Node] = {}
+        self.edges: list[Edge] = []
+        self.places: dict[str, Box] = {}
+
+    # Collecting
+
+    def node(
+        self,
+        name: str,
+        label: str,
+        kind: Kind,
+        *,
+        below: str = "",
+        size: float = SYMBOL,
+        height: float = 0.0,
+    ) -> None:
+        """Add a node in the current step.
+
+        Args:
+            name: Unique in the diagram: letters, digits and _, a letter first.
+            label: What is written in it, with ``$...$`` for maths, a matrix included.
+            kind: Its shape and role.
+            below: A second, smaller line.
+            size: The size of the label in points.
+            height: Its least height in inches, so that edges enter a box level.
+
+        Raises:
+            InputError: If the name is taken or empty.
+        """
+        if not name or name in self.nodes:
+            raise InputError("name of a node", name, "one that is not taken")
+        labels = [write_label(self.canvas, label, "ink", size)]
+        if below:
+            labels.append(write_label(self.canvas, below, kind, LABEL))
+        self.nodes[name] = Node(name, kind, labels, height, self.canvas.span)
+
+    def edge(self, tail: str, head: str, role: Role = "ink") -> Edge:
+        """Add an edge in the current step.
+
+        Returns:
+            The edge, to which `above` and `below` add labels.
+
+        Raises:
+            InputError: If an end does not exist.
+        """
+        for end in (tail, head):
+            if end not in self.nodes:
+                raise InputError("end of an edge", end, ", ".join(self.nodes) or "no node yet")
+        self.edges.append(Edge(tail, head, role, self.canvas.span))
+        return self.edges[-1]
+
+    def above(self, edge: Edge, words: str, role: Role = "forward", *, size: float = LABEL) -> None:
+        """Write above an edge, in the current step: a value of the forward pass."""
+        edge.labels["above"].append(write_label(self.canvas, words, role, size))
+
+    def below(
+        self, edge: Edge, words: str, role: Role = "backward", *, size: float = LABEL
+    ) -> None:
+        """Write below an edge, in the current step: a derivative of the backward pass."""
+        edge.labels["below"].append(write_label(self.canvas, words, role, size))
+
+    # Drawing
+
+    def draw(
+        self, box: Box, *, rank_gap: float = 0.6, widest_gap: float = 2.4, node_gap: float = 0.5
+    ) -> Layout:
+        """Place and draw everything in the middle of ``box``.
+
+        Args:
+            box: The place, in inches.
+            rank_gap: The least distance between two columns, in inches.
+            widest_gap: The distance up to which columns move apart to fill the box.
+            node_gap: The least distance between two nodes of a column, in inches.
+
+        Returns:
+            Where everything stands, in inches from the lower left corner of the canvas.
+
+        Raises:
+            InputError: If there is no node.
+            CanvasError: If the diagram needs more room than ``box`` has; it is never scaled.
+        """
+        if not self.nodes:
+            raise InputError("number of nodes", 0, "1 or more")
+        sizes = {name: self._size(node) for name, node in self.nodes.items()}
+        gaps = Gaps(rank_gap, widest_gap, node_gap)
+        for shares in ((0.5,), SHARES):
+            source, layout, placed = self._spread(sizes, box, gaps, shares)
+            if _fits(layout, box):
+                break
+        else:
+            raise CanvasError(
+                f"the diagram needs {layout.width:.2f} x {layout.height:.2f} inches"
+                f" and has {box.width:.2f} x {box.height:.2f}; shorten a label or split it"
+            )
+        # A file in the DOT language can hold several graphs.
+        self.canvas.sources["dot"] = self.canvas.sources.get("dot", "") + source
+        dx = box.left + (box.width - layout.width) / 2
+        dy = box.bottom + (box.height - layout.height) / 2
+        layout = shifted(layout, dx, dy)
+        self.places = _places(layout, sizes)
+        for edge, curve in zip(self.edges, layout.edges, strict=True):
+            self._draw_edge(edge, curve)
+        for one, (x, y) in placed:
+            one.text.set_position((x + dx, y + dy))
+        for node in self.nodes.values():
+            self._draw_node(node)
+        return layout
+
+    def _spread(
+        self, sizes: dict[str, Size], box: Box, gaps: Gaps, shares: Sequence[float]
+    ) -> tuple[str, Layout, list[tuple[Label, Point]]]:
+        """The DOT source, the layout and the labels, with nodes so far apart that none overlaps.
+
+        Args:
+            sizes: Of the nodes.
+            box: Where to stop: the layout is the first that does not fit, if none does.
+            gaps: The gaps to begin with.
+            shares: How far along its edge a label may stand.
+        """
+        labels = [edge.labels for edge in self.edges]
+        while True:
+            source, layout = self._arranged(sizes, box.width, gaps)
+            curves = [bezier(curve) for curve in layout.edges]
+            nodes = list(_places(layout, sizes).values())
+            placed, too_much = settle(labels, nodes, curves, shares)
+            if not too_much or not _fits(layout, box):
+                return source, layout, placed
+            gaps = gaps._replace(node=gaps.node + max(too_much, LEAST_PUSH))
+
+    def _arranged(self, sizes: dict[str, Size], width: float, gaps: Gaps) -> tuple[str, Layout]:
+        """The DOT source, and the layout with its columns spread over ``width``."""
+        ends = [(edge.tail, edge.head) for edge in self.edges]
+        labels = {name: node.labels[0].text.get_text() for name, node in self.nodes.items()}
+        source = dot_source(sizes, ends, labels=labels, rank_gap=gaps.rank, node_gap=gaps.node)
+        layout = mirrored(centred(place(source, sizes, ends), sizes, ends, gaps.node), ends)
+        apart = self._column_gaps(layout, gaps.rank)
+        widths = {name: size.width for name, size in sizes.items()}
+        spare = width - respaced(layout, widths, apart).width
+        # Too wide gaps look lost, so a small diagram does not fill a wide box.
+        apart = [gap + max(min(spare / len(apart), gaps.widest - gap), 0.0) for gap in apart]
+        layout = respaced(layout, widths, apart)
+        return source, landed(layout, sizes, ends, ROUNDING + LANDING)
+
+    def _size(self, node: Node) -> Size:
+        width = max(line.width for line in node.labels) + 2 * PADDING
+        height = max(_stack_height(node.labels) + 2 * PADDING, node.height)
+        if node.kind == "operation":
+            return Size("box", max(width, self.smallest), max(height, self.smallest))
+        # A circle holds the diagonal of its label.
+        diameter = max(self.smallest, float(np.hypot(width - PADDING, height - PADDING)))
+        return Size("circle", diameter, diameter)
+
+    def _column_gaps(self, layout: Layout, least: float) -> list[float]:
+        """The distance of each column from the next at which the labels between them fit."""
+        places = columns(layout)
+        gaps = [least] * (len(places) - 1)
+        for edge in self.edges:
+            start, end = (
+                places.index(round(layout.nodes[name][0], 3)) for name in (edge.tail, edge.head)
+            )
+            if edge.widest and end == start + 1:
+                gaps[start] = max(gaps[start], edge.widest + 2 * LABEL_ROOM)
+        return gaps
+
+    def _draw_node(self, node: Node) -> None:
+        box = self.places[node.name]
+        x, y = box.left + box.width / 2, box.bottom + box.height / 2
+        patch: Patch
+        if node.kind == "operation":
+            rounded = f"round,pad=0,rounding_size={ROUNDING}"
+            patch = FancyBboxPatch((box.left, box.bottom), box.width, box.height, boxstyle=rounded)
+        else:
+            patch = Circle((x, y), box.width / 2)
+        patch.set(linewidth=BORDER_WIDTH, zorder=2)
+        with self.canvas.step(*node.span):
+            self.canvas.page.add_patch(patch)
+            self.canvas.mark(patch, stroke=node.kind, fill=node.kind, name=f"node {node.name}")
+        top = y + _stack_height(node.labels) / 2
+        for line in node.labels:
+            line.text.set_position((x, top - line.ascent))
+            line.stands_by(self.canvas, patch)
+            top -= line.height + LINE_GAP
+
+    def _draw_edge(self, edge: Edge, curve: Sequence[Point]) -> None:
+        codes = [Path.MOVETO] + [Path.CURVE4] * (len(curve) - 1)
+        arrow = FancyArrowPatch(
+            path=Path(list(curve), codes),
+            arrowstyle="-|>,head_length=5,head_width=2.6",
+            mutation_scale=2.0,
+            linewidth=EDGE_WIDTH,
+            shrinkA=0,
+            shrinkB=0,
+            zorder=1.5,
+        )
+        with self.canvas.step(*edge.span):
+            self.canvas.page.add_patch(arrow)
+            name = edge_name(edge.tail, edge.head)
+            self.canvas.mark(arrow, stroke=edge.role, fill=edge.role, tint=1, name=name)
+        for side in edge.labels.values():
+            for one in side:
+                one.stands_by(self.canvas, arrow)
+
+
+def bezier(curve: Sequence[Point], count: int = CURVE_POINTS) -> Points:
+    """Points on a chain of cubic Bezier curves, shape (count a curve, 2).
+
+    Args:
+        curve: A start, then three control points for each cubic.
+        count: Points a cubic.
+    """
+    controls = np.asarray(curve, dtype=np.float64)
+    t = np.linspace(0, 1, count)[:, None]
+    parts = [
+        (1 - t) ** 3 * controls[i]
+        + 3 * t * (1 - t) ** 2 * controls[i + 1]
+        + 3 * t**2 * (1 - t) * controls[i + 2]
+        + t**3 * controls[i + 3]
+        for i in range(0, len(controls) - 1, 3)
+    ]
+    return np.concatenate(parts)
+
+
+def _stack_height(labels: Sequence[Label]) -> float:
+    return sum(line.height for line in labels) + LINE_GAP * (len(labels) - 1)
+
+
+def _fits(layout: Layout, box: Box) -> bool:
+    return layout.width <= box.width + 1e-6 and layout.height <= box.height + 1e-6
+
+
+def _places(layout: Layout, sizes: dict[str, Size]) -> dict[str, Box]:
+    """The place of each node by its name."""
+    return {
+        name: Box(x - sizes[name].width / 2, y - sizes[name].height / 2, *sizes[name][1:])
+        for name, (x, y) in layout.nodes.items()
+    }

@@ -1,0 +1,239 @@
+"""Labels of edges: how large they are, where they stand, and whether one reaches over another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Literal, NamedTuple, TypeAlias
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.text import Text
+
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.canvas.planes import Box
+from figgen.draw.canvas.rc import let_lines_grow
+from figgen.draw.canvas.theme import Role
+from figgen.draw.graphs.graphviz_layout import Point
+from figgen.draw.text.equation_engine import typeset
+from figgen.draw.text.equations import extent, place
+
+Side: TypeAlias = Literal["above", "below"]
+Points: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+
+LINE_GAP = 0.05
+"""Between two lines of a node's label, or two labels on one side of an edge, in inches."""
+EDGE_GAP = 0.12
+"""Between a label and its edge, in inches."""
+CLEARANCE = 0.06
+"""Between two labels, or a label and an edge that is not its own, in inches."""
+SHARES = (0.5, 0.4, 0.6, 0.3, 0.7)
+"""How far along its edge a label may stand, the best first."""
+LEVEL = 0.05
+"""Edges whose middles are nearer than this in height, in inches, have their labels in one row."""
+
+
+_BEYOND_MATHTEXT = re.compile(r"\$([^$]*\\(?:begin|underbrace|role|step)\b[^$]*)\$")
+"""A formula that matplotlib cannot set: with a matrix, say, or with colours of its own."""
+
+
+@dataclass(frozen=True)
+class Typeset:
+    """A formula of the equation engine that is drawn when its place is known.
+
+    Attributes:
+        canvas: Where to draw.
+        latex: The formula, without dollars.
+        role: The colour of what has none of its own.
+        size: The size in points.
+        span: The steps in which it shows.
+    """
+
+    canvas: Canvas
+    latex: str
+    role: Role
+    size: float
+    span: tuple[int, int | None]
+
+    def get_text(self) -> str:
+        """The formula in dollars, as a text has it."""
+        return f"${self.latex}$"
+
+    def set_position(self, spot: Point) -> None:
+        """Draw it with the middle of its baseline at ``spot``, once."""
+        with self.canvas.step(*self.span):
+            place(self.canvas, *spot, self.latex, self.role, size=self.size, ha="center")
+
+
+@dataclass(frozen=True)
+class Label:
+    """A text on the canvas.
+
+    Attributes:
+        text: The text, with its baseline at its position.
+        width: Of the text, in inches.
+        ascent: How far it reaches over its baseline, in inches.
+        descent: How far it reaches below.
+        span: The steps in which it shows.
+    """
+
+    text: Text | Typeset
+    width: float
+    ascent: float
+    descent: float
+    span: tuple[int, int | None]
+
+    @property
+    def height(self) -> float:
+        """From its lowest to its highest point."""
+        return self.ascent + self.descent
+
+    def shows_with(self, other: Label) -> bool:
+        """Whether there is a step that shows both."""
+        (first, last), (other_first, other_last) = self.span, other.span
+        return (last is None or other_first <= last) and (other_last is None or first <= other_last)
+
+    def stands_by(self, canvas: Canvas, artist: Artist) -> None:
+        """Say what it names; the layout itself keeps a formula of many parts beside it."""
+        if isinstance(self.text, Text):
+            canvas.names(self.text, artist)
+
+    def room(self, spot: Point) -> Box:
+        """What it takes up with its baseline at ``spot``, and what must stay clear around it."""
+        left, bottom = spot[0] - self.width / 2, spot[1] - self.descent
+        width, height = self.width + 2 * CLEARANCE, self.height + 2 * CLEARANCE
+        return Box(left - CLEARANCE, bottom - CLEARANCE, width, height)
+
+
+def write_label(canvas: Canvas, words: str, role: Role, size: float) -> Label:
+    """Write a label in the current step; where, its text is told later.
+
+    A formula that matplotlib cannot set, like a matrix, is set by the equation engine.
+
+    Raises:
+        FormulaError: If the LaTeX of such a formula is wrong.
+    """
+    if formula := _BEYOND_MATHTEXT.fullmatch(words):
+        latex = formula[1]
+        ink = extent(typeset(latex), size)
+        written = Typeset(canvas, latex, role, size, canvas.span)
+        return Label(written, ink.width, ink.bottom + ink.height, -ink.bottom, canvas.span)
+    text = canvas.text(0, 0, words, role, size=size, va="baseline")
+    let_lines_grow(text)
+    room = canvas.room(text)
+    return Label(text, float(room.width), float(room.y1), -float(room.y0), canvas.span)
+
+
+class Line(NamedTuple):
+    """What one line of labels along a row of edges has in common: the tallest of each."""
+
+    ascent: float
+    descent: float
+
+
+def settle(
+    labels: Sequence[Mapping[Side, Sequence[Label]]],
+    nodes: Sequence[Box],
+    curves: Sequence[Points],
+    shares: Sequence[float] = SHARES,
+) -> tuple[list[tuple[Label, Point]], float]:
+    """Find a place for every label of an edge.
+
+    Those above an edge are stacked upward and those below downward; labels of which no step
+    shows both take one place. Edges of one height have their labels on common baselines.
+
+    Args:
+        labels: Those of each edge, on each of its sides.
+        nodes: The places of the nodes.
+        curves: The edges.
+        shares: How far along its edge a label may stand, the best first.
+
+    Returns:
+        The labels with the middle of each baseline, and the most by which one still reaches
+        over another, a node or an edge, in inches.
+    """
+    heights = [float(curve[len(curve) // 2, 1]) for curve in curves]
+    placed: list[tuple[Label, Point]] = []
+    most = 0.0
+    for each, curve, height in zip(labels, curves, heights, strict=True):
+        row = [
+            other
+            for other, level in zip(labels, heights, strict=True)
+            if abs(level - height) < LEVEL
+        ]
+        for side, own in each.items():
+            lines = _lines([other[side] for other in row])
+            for one, number in zip(own, _numbers(own), strict=True):
+                taken = [other.room(spot) for other, spot in placed if other.shows_with(one)]
+                offset = _offset(lines, number, side)
+                tried = (_beside(curve, share, one.width, side, offset) for share in shares)
+                too_much, spot = _best(one, tried, [*nodes, *taken], curves)
+                placed.append((one, spot))
+                most = max(most, too_much)
+    return placed, most
+
+
+def _best(
+    one: Label, tried: Iterable[Point], taken: Sequence[Box], curves: Sequence[Points]
+) -> tuple[float, Point]:
+    """The first spot where a label has room, or that where it lacks least; and how much."""
+    found: list[tuple[float, Point]] = []
+    for spot in tried:
+        room = one.room(spot)
+        lacks = [_common_height(room, other) for other in taken]
+        lacks += [_depth_in(room, curve) for curve in curves]
+        found.append((max(lacks), spot))
+        if not found[-1][0]:
+            break
+    return min(found, key=itemgetter(0))
+
+
+def _numbers(stack: Sequence[Label]) -> list[int]:
+    """The line of each label, counted from the edge: how many before it show with it."""
+    return [
+        sum(one.shows_with(other) for other in stack[:index]) for index, one in enumerate(stack)
+    ]
+
+
+def _lines(stacks: Sequence[Sequence[Label]]) -> list[Line]:
+    lines: dict[int, Line] = {}
+    for stack in stacks:
+        for one, number in zip(stack, _numbers(stack), strict=True):
+            before = lines.get(number, Line(0.0, 0.0))
+            lines[number] = Line(max(before.ascent, one.ascent), max(before.descent, one.descent))
+    return [lines[number] for number in sorted(lines)]
+
+
+def _offset(lines: Sequence[Line], number: int, side: Side) -> float:
+    """How far the baseline of a line is over the edge; negative if below."""
+    nearer = sum(line.ascent + line.descent + LINE_GAP for line in lines[:number]) + EDGE_GAP
+    line = lines[number]
+    return nearer + line.descent if side == "above" else -nearer - line.ascent
+
+
+def _beside(curve: Points, share: float, width: float, side: Side, offset: float) -> Point:
+    """A spot for a label of some width over or under some share of a curve.
+
+    The label spans some stretch of the curve; it goes above the highest, or below the lowest,
+    point of that stretch.
+    """
+    x = float(curve[int(share * len(curve)), 0])
+    under = curve[np.abs(curve[:, 0] - x) <= width / 2, 1]
+    return x, offset + float(under.max() if side == "above" else under.min())
+
+
+def _common_height(one: Box, other: Box) -> float:
+    """The height of what two places have in common; 0 if they have nothing."""
+    across = min(one.left + one.width, other.left + other.width) - max(one.left, other.left)
+    up = min(one.bottom + one.height, other.bottom + other.height) - max(one.bottom, other.bottom)
+    return up if across > 0 < up else 0.0
+
+
+def _depth_in(box: Box, curve: Points) -> float:
+    """How deep a curve runs in a place, from its nearer side; 0 if it does not."""
+    x, y = curve.T - [[box.left], [box.bottom]]
+    depth = np.minimum(y, box.height - y)
+    inside = (x > 0) & (x < box.width) & (depth > 0)
+    return float(depth[inside].max(initial=0.0))

@@ -1,0 +1,1 @@
+"""Functions and data in the plane, and functions as boxes."""

@@ -1,0 +1,1 @@
+"""A drawing to the bytes of SVG, PDF and PNG."""

@@ -1,0 +1,274 @@
+"""Baselines: what each figure looked like when somebody last looked at it.
+
+A figure has three, which share no code in the way they judge: its scene as text; the pictures, as
+PNG; and the vector files, all in one compressed file. Every step is kept in the light theme, and
+the last one in the others too.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import lzma
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+from matplotlib import ft2font
+from PIL import Image
+
+from figgen.course.course import Course, Entry
+from figgen.disk.atomic_files import write
+from figgen.draw.canvas.theme import THEMES
+from figgen.errors import BuildError
+from figgen.guard.compare_png import Pixels, decoded
+from figgen.guard.compare_svg import normal
+from figgen.guard.scene.scene_writer import look, scene
+from figgen.guard.snapshots import Snapshot, View
+from figgen.pipeline.asset_bytes import encode
+from figgen.pipeline.drawing import Drawing
+from figgen.pipeline.request import Asset
+
+DPI = 100
+"""Small, so that a repository stays small when the pictures are renewed."""
+
+_PACKAGES = ("matplotlib", "graphviz-pure", "mathra", "font-source-sans-pro")
+"""What places and paints. Not numpy: what it computes is the same to the last digit drawn."""
+
+_HEAD = "case "
+
+
+def cases(entry: Entry) -> list[tuple[int, str]]:
+    """The steps and themes of a figure that have a baseline."""
+    last = entry.definition.steps
+    others = [(last, theme) for theme in THEMES if theme != "light"]
+    return [*((step, "light") for step in range(1, last + 1)), *others]
+
+
+def encoded(pixels: Pixels) -> bytes:
+    """A picture as a PNG that is as small as it can be, without a word in it."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, format="png", optimize=True)
+    return buffer.getvalue()
+
+
+def normal_vector(drawing: Drawing, step: int, theme: str) -> str:
+    """The vector file of a step in a theme, in its normal form."""
+    asset = Asset(drawing.entry.name, drawing.canvas.steps, step, theme, "svg")
+    return normal(encode(drawing, asset).decode())
+
+
+def snapshot(drawing: Drawing) -> Snapshot:
+    """A figure as it is now, in all that has a baseline."""
+    files: dict[View, bytes] = {}
+    for step, theme in cases(drawing.entry):
+        asset = Asset(drawing.entry.name, drawing.canvas.steps, step, theme, "png")
+        files[View(step, theme, "png")] = encode(drawing, asset, DPI)
+        files[View(step, theme, "svg")] = normal_vector(drawing, step, theme).encode()
+    return Snapshot(scene(drawing.canvas, drawing.entry.definition.alt), files)
+
+
+def versions() -> dict[str, str]:
+    """The installed versions of what places and paints; with others the pixels may differ."""
+    return {name: version(name) for name in _PACKAGES} | {
+        "freetype": str(ft2font.__freetype_version__)
+    }
+
+
+@dataclass(frozen=True)
+class Baselines:
+    """The baselines of a course.
+
+    Attributes:
+        folder: Where they are.
+    """
+
+    folder: Path
+
+    def picture_path(self, entry: Entry, step: int, theme: str) -> Path:
+        """Where the picture of a step in a theme is."""
+        return self.folder / f"{entry.name}-{step}-{theme}.png"
+
+    def scene_path(self, entry: Entry) -> Path:
+        """Where the scene of a figure is."""
+        return self.folder / "scenes" / f"{entry.name}.scene"
+
+    def vectors_path(self, entry: Entry) -> Path:
+        """Where the vector files of a figure are."""
+        return self.folder / "vectors" / f"{entry.name}.xz"
+
+    @property
+    def versions_path(self) -> Path:
+        """Where it is said what drew them."""
+        return self.folder / "versions.json"
+
+    # Reading
+
+    def read(self, entry: Entry) -> Snapshot:
+        """What there is of one figure; empty if it has no baseline.
+
+        Raises:
+            BuildError: If a file cannot be read.
+        """
+        paths = {
+            View(step, theme, "png"): self.picture_path(entry, step, theme)
+            for step, theme in cases(entry)
+        }
+        pictures = {view: _read(path) for view, path in paths.items()}
+        text = _read(self.scene_path(entry))
+        return Snapshot(
+            None if text is None else text.decode(),
+            {view: data for view, data in pictures.items() if data is not None}
+            | {
+                View(step, theme, "svg"): svg.encode()
+                for (step, theme), svg in self.read_vectors(entry).items()
+            },
+        )
+
+    def read_vectors(self, entry: Entry) -> dict[tuple[int, str], str]:
+        """The vector files of a figure by step and theme, in their normal form; none if none are.
+
+        Raises:
+            BuildError: If the file cannot be read.
+        """
+        path = self.vectors_path(entry)
+        data = _read(path)
+        if data is None:
+            return {}
+        try:
+            text = lzma.decompress(data).decode()
+            found = {}
+            for part in text.split(f"\n{_HEAD}"):
+                head, _, svg = part.removeprefix(_HEAD).partition("\n")
+                step, theme = head.split()
+                found[int(step), theme] = svg.removesuffix("\n") + "\n"
+        except (lzma.LZMAError, ValueError):
+            reason = f"cannot be read; renew it: figgen accept {entry.name}"
+            raise BuildError(f"{path}: {reason}") from None
+        return found
+
+    def read_versions(self) -> dict[str, str]:
+        """What drew the baselines; empty if that is not said.
+
+        Raises:
+            BuildError: If the file cannot be read.
+        """
+        data = _read(self.versions_path)
+        try:
+            content = json.loads(data) if data is not None else {}
+        except ValueError:
+            content = None
+        if not isinstance(content, dict):
+            raise BuildError(f"{self.versions_path}: cannot be read; renew it: figgen accept --all")
+        return content
+
+    def other_versions(self) -> str:
+        """What is installed in another version than drew the baselines, in words; empty if nothing.
+
+        Then the scene still judges, and pixels and vector files are only reported.
+        """
+        now = versions()
+        return ", ".join(
+            f"{name} {now.get(name, 'missing')} in place of {then}"
+            for name, then in self.read_versions().items()
+            if now.get(name) != then
+        )
+
+    # Writing
+
+    def write(self, entry: Entry, new: Snapshot) -> list[Path]:
+        """Renew the baselines of a figure; a file that says the same stays as it is.
+
+        Returns:
+            The files that were written or removed.
+
+        Raises:
+            BuildError: If one cannot be written.
+        """
+        changed = []
+        vectors: dict[tuple[int, str], str] = {}
+        for view, data in new.files.items():
+            step, theme = int(view.step or 0), str(view.theme)
+            if view.format == "svg":
+                vectors[step, theme] = data.decode()
+                continue
+            path = self.picture_path(entry, step, theme)
+            old = _read(path)
+            # Other versions of the PNG encoder make other bytes of the same pixels.
+            if old is None or not np.array_equal(decoded(old), decoded(data)):
+                changed.append(_written(path, encoded(decoded(data))))
+        scene_path = self.scene_path(entry)
+        text = (new.scene or "").encode()
+        if _read(scene_path) != text:
+            changed.append(_written(scene_path, text))
+        if not self.vectors_path(entry).exists() or self.read_vectors(entry) != vectors:
+            changed.append(_written(self.vectors_path(entry), _packed(vectors)))
+        return changed
+
+    def write_versions(self) -> list[Path]:
+        """Say what drew the baselines.
+
+        Returns:
+            The file, if it was written.
+        """
+        if self.read_versions() == versions():
+            return []
+        return [_written(self.versions_path, (json.dumps(versions(), indent=1) + "\n").encode())]
+
+    @property
+    def look_path(self) -> Path:
+        """Where it is said what the roles look like, once for all figures."""
+        return self.folder / "look.txt"
+
+    def write_look(self) -> list[Path]:
+        """Say what the roles look like.
+
+        Returns:
+            The file, if it was written.
+        """
+        text = look(THEMES).encode()
+        return [] if _read(self.look_path) == text else [_written(self.look_path, text)]
+
+    def left_over(self, course: Course) -> list[Path]:
+        """Files of figures, steps and themes that the course does not have, in order."""
+        wanted = {self.versions_path}
+        for entry in course.entries:
+            wanted |= {self.scene_path(entry), self.vectors_path(entry)}
+            wanted |= {self.picture_path(entry, step, theme) for step, theme in cases(entry)}
+        there = (*self.folder.glob("*.png"), *self.folder.glob("scenes/*.scene"))
+        return sorted({*there, *self.folder.glob("vectors/*.xz")} - wanted)
+
+
+def _packed(vectors: Mapping[tuple[int, str], str]) -> bytes:
+    # One stream: steps and themes of a figure repeat each other, and a repetition costs nothing.
+    text = "\n".join(f"{_HEAD}{step} {theme}\n{svg}" for (step, theme), svg in vectors.items())
+    return lzma.compress(text.encode(), preset=9)
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise BuildError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _written(path: Path, data: bytes) -> Path:
+    write(path, data)
+    return path
+
+
+def remove(paths: Iterable[Path]) -> None:
+    """Remove baselines that belong to nothing.
+
+    Raises:
+        BuildError: If one cannot be removed.
+    """
+    for path in paths:
+        try:
+            path.unlink()
+        except OSError as error:
+            raise BuildError(f"{path}: cannot be removed: {error.strerror}") from None

@@ -1,0 +1,1 @@
+"""The scene: a drawing as text, read back and compared in words."""

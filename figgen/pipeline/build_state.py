@@ -1,0 +1,142 @@
+"""What the last build in a folder knew, and whether anything has changed since.
+
+The state is one file with three parts. The first is all that a build with nothing to do needs: the
+status of every file that it depends on or has made. The second says how many files each figure has,
+the third what it was made from.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from figgen.disk import cache_files as statefile
+from figgen.disk.file_status import SLACK, digests_in, look, table
+from figgen.tracking.environment import environment
+from figgen.tracking.module_folders import watched
+
+FILE = ".figgen/state"
+MANIFEST = "manifest.json"
+
+
+class Request(NamedTuple):
+    """What is asked for of every figure.
+
+    Attributes:
+        course: The folder of the course.
+        formats: The file formats.
+        themes: The themes.
+        dpi: The resolution of a PNG.
+    """
+
+    course: str
+    formats: tuple[str, ...]
+    themes: tuple[str, ...]
+    dpi: float
+
+
+class Summary(NamedTuple):
+    """What a build that has nothing to do can tell.
+
+    Attributes:
+        title: The title of the course.
+        figures: How many figures are as they should be.
+        files: How many files they have.
+        orphans: Files of figures that the course no longer has.
+    """
+
+    title: str
+    figures: int
+    files: int
+    orphans: tuple[str, ...]
+
+
+def moment(out: str) -> int:
+    """The time by the clock of the file system, less what that may be off, in nanoseconds."""
+    probe = os.path.join(out, f"{FILE}-clock")
+    now = time.time_ns()
+    if statefile.keep(probe, b""):
+        now = min(now, os.stat(probe).st_mtime_ns)
+        os.unlink(probe)
+    return now - SLACK
+
+
+def nothing_to_do(out: str, request: Request, names: Sequence[str]) -> Summary | None:
+    """What there is, if all of it is as the last build left it and nothing else is asked for.
+
+    Args:
+        out: The build folder.
+        request: What is asked for.
+        names: The figures; none for all.
+
+    Returns:
+        None if something may be stale.
+    """
+    path = os.path.join(out, FILE)
+    # What the figures were made from is most of it.
+    data = statefile.read(path) if names else statefile.head(path)
+    known = statefile.unpack(data)
+    if known is None or not known["complete"] or known["request"] != tuple(request):
+        return None
+    figures, files, stale = known["figures"], known["files"], known["stale"]
+    if names:
+        counts = statefile.unpack(data, 1)
+        wanted = {*names}
+        if counts is None or not counts.keys() >= wanted:
+            return None
+        figures, files = len(wanted), sum(counts[name] for name in wanted)
+        stale = stale & wanted
+    if stale or known["environment"] != environment(known["packages"]):
+        return None
+    if any(watched(folder) != held for folder, held in known["folders"].items()):
+        return None
+    inputs = look(known["inputs"], known["moment"])
+    outputs = look(known["outputs"], known["moment"], out)
+    if inputs.changed or outputs.changed:
+        return None
+    if not (inputs.settled and outputs.settled):
+        _settle(out, path, known)
+    return Summary(known["title"], figures, files, known["orphans"])
+
+
+def _settle(out: str, path: str, known: dict[str, Any]) -> None:
+    """Note the new status of files that had to be read, so that the next time they need not be."""
+    data = statefile.read(path)
+    # Another build may have ended meanwhile.
+    if statefile.unpack(data) != known:
+        return
+    known["moment"] = moment(out)
+    for part, base in (("inputs", ""), ("outputs", out)):
+        old = digests_in(known[part])
+        new = table(old, base=base)
+        if digests_in(new) != old:
+            return
+        known[part] = {folder: tuple(files) for folder, files in new.items()}
+    statefile.keep(path, statefile.pack(known, *(statefile.unpack(data, part) for part in (1, 2))))
+
+
+def load(out: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The first and the last part of the state in ``out``; empty if there is none."""
+    data = statefile.read(os.path.join(out, FILE))
+    first, last = statefile.unpack(data), statefile.unpack(data, 2)
+    return (first, last) if first and last else ({}, {})
+
+
+def save(out: str, first: dict[str, Any], last: dict[str, Any]) -> bool:
+    """Write the state and say whether; without it, the next build draws everything.
+
+    Args:
+        out: The build folder.
+        first: What a build with nothing to do needs; ``figures`` says how many files each has.
+        last: What each figure was made from.
+    """
+    counts = first["figures"]
+    totals = {"figures": len(counts), "files": sum(counts.values())}
+    data = statefile.pack(first | totals, counts, last)
+    kept = statefile.keep(os.path.join(out, FILE), data)
+    if not kept:
+        sys.stderr.write(f"{out}/{FILE}: cannot be written; the next build draws everything\n")
+    return kept

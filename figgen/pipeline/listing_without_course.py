@@ -1,0 +1,78 @@
+"""The listing of a function that a lecturer names, of no course."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any
+
+from figgen.core import InputError
+from figgen.course.course import Entry
+from figgen.course.definition import Definition
+from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.rc import style
+from figgen.draw.text.listings import Listing
+from figgen.draw.text.source_code import Docstring
+from figgen.errors import BuildError, RequestError
+from figgen.pipeline.drawing import Drawing, nothing_in_silence
+
+
+def named_function(target: str) -> Callable[..., Any]:
+    """The function that ``package.module:function`` names; its module is imported, and so runs.
+
+    Raises:
+        RequestError: If it is not written so, or there is no such module or function.
+        BuildError: If the module fails when it is imported.
+    """
+    module_name, colon, name = target.partition(":")
+    if not (colon and name.isidentifier() and all(map(str.isidentifier, module_name.split(".")))):
+        raise RequestError(f"'{target}' names no function; give module:function, like"
+                           " figgen.core.chains:chain_deriv_2")  # fmt: skip
+    try:
+        module = import_module(module_name)
+    # A module is any code of the lecturer's, so it can fail in any way, sys.exit() included.
+    except (Exception, SystemExit) as error:
+        if isinstance(error, ModuleNotFoundError) and module_name.startswith(error.name or " "):
+            raise RequestError(f"there is no module '{error.name}'") from None
+        reason = " ".join(str(error).split())
+        raise BuildError(f"{module_name} cannot be imported: {type(error).__name__}: {reason}"
+                         ) from error  # fmt: skip
+    found = getattr(module, name, None)
+    if not callable(found):
+        functions = [each for each, value in vars(module).items() if callable(value)]
+        near = get_close_matches(name, functions, n=3)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise RequestError(f"{module_name} has no function '{name}'{hint}")
+    function: Callable[..., Any] = found
+    return function
+
+
+def listing_drawing(target: str, size: float, docstring: Docstring) -> Drawing:
+    """Draw the listing of a function that is named as in `named_function`, in the full slot.
+
+    Args:
+        target: Its name.
+        size: The size of the letters in points.
+        docstring: What stays of its docstring.
+
+    Raises:
+        RequestError: As in `named_function`, and if it was not written with ``def``.
+        BuildError: If it does not fit on a slide, with the lines or columns that are too many.
+    """
+    function = named_function(target)
+    definition = Definition(target, "code", f"The Python code of {target}.")
+    entry = Entry("listing", definition, "", "", "", "figgen listing", 1)
+    canvas = Canvas("full")
+    try:
+        with style(), nothing_in_silence():
+            listing = Listing(canvas, function, docstring=docstring, size=size)
+    except InputError as error:
+        raise RequestError(f"{target}: {error}") from None
+    try:
+        with style(), nothing_in_silence():
+            listing.draw()
+            canvas.require_marked()
+    except (InputError, CanvasError) as error:
+        raise BuildError(f"{target}: {error}") from error
+    return Drawing(entry, canvas)

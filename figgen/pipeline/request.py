@@ -1,0 +1,120 @@
+"""What is asked of a build, and which files that makes; light, as most builds do nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from figgen.course.course import Entry
+from figgen.draw.canvas.units import DPI
+from figgen.errors import BuildError, RequestError
+
+Format: TypeAlias = Literal["svg", "pdf", "png", "dot", "tex", "mathml", "txt", "html"]
+
+FORMATS: tuple[Format, ...] = ("svg", "pdf", "png")
+"""What every figure has."""
+
+SOURCES: tuple[Format, ...] = ("dot", "tex", "mathml", "txt", "html")
+"""What only some figures have: text that other programs read, the same in every step and theme."""
+
+THEMES = ("light", "dark", "print")
+"""The names of the themes, as in `figgen.draw.canvas.theme`."""
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file to be made: a step of a figure in a theme and a format.
+
+    Attributes:
+        name: The figure's name.
+        steps: How many steps the figure has.
+        step: The step, or None for a PDF with a page a step and for a source.
+        theme: The theme's name; None for a source.
+        format: The file format.
+    """
+
+    name: str
+    steps: int
+    step: int | None
+    theme: str | None
+    format: Format
+
+    @property
+    def stem(self) -> str:
+        """The figure's name, with the step where there are several."""
+        return self.name if self.steps == 1 or self.step is None else f"{self.name}-{self.step}"
+
+    @property
+    def path(self) -> Path:
+        """Where the build puts it, relative to the build folder."""
+        return Path(self.theme or "", self.format, f"{self.stem}.{self.format}")
+
+    @property
+    def flat_path(self) -> Path:
+        """Where ``figgen render`` puts it: one folder, the theme in the name unless light."""
+        suffix = "" if self.theme in {None, "light"} else f"-{self.theme}"
+        return Path(f"{self.stem}{suffix}.{self.format}")
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to make of each figure.
+
+    Attributes:
+        out: The folder to write to.
+        formats: The file formats.
+        themes: The names of the themes.
+        steps: The step to make; None for all, and a PDF with a page a step.
+        dpi: Resolution of a PNG.
+        settings: Parameters of the figure functions to change, as text.
+        flat: Whether all files go into one folder, as ``figgen render`` does.
+    """
+
+    out: Path
+    formats: tuple[Format, ...] = FORMATS
+    themes: tuple[str, ...] = THEMES
+    step: int | None = None
+    dpi: float = DPI
+    settings: Mapping[str, str] = field(default_factory=dict)
+    flat: bool = False
+
+
+def assets(entry: Entry, order: Order, sources: Collection[str] = SOURCES) -> list[Asset]:
+    """The files that ``order`` asks for of one figure.
+
+    Args:
+        entry: The figure.
+        order: What to make of it.
+        sources: The sources that the figure has.
+
+    Raises:
+        RequestError: If the figure has no such step.
+        BuildError: If all that is asked for are sources that the figure does not have.
+    """
+    name, steps = entry.name, entry.definition.steps
+    if order.step is not None and not 1 <= order.step <= steps:
+        raise RequestError(f"{name} has no step {order.step}; it has {steps}")
+    wanted: list[int | None] = list(range(1, steps + 1)) if order.step is None else [order.step]
+    found = [
+        Asset(name, steps, None, None, format_)
+        for format_ in order.formats
+        if format_ in SOURCES and format_ in sources
+    ]
+    for theme in order.themes:
+        for format_ in order.formats:
+            if format_ in SOURCES:
+                continue
+            pages: list[int | None] = [None]
+            whole = format_ == "pdf" and steps > 1 and order.step is None
+            found += [Asset(name, steps, step, theme, format_) for step in wanted + pages * whole]
+    if order.flat and not found:
+        missing = " or ".join(order.formats)
+        raise BuildError(f"{entry.file}:{entry.line}: {name} has no {missing}; others have")
+    return found
+
+
+def place(asset: Asset, order: Order) -> Path:
+    """Where a file goes, relative to the folder that is asked for."""
+    return asset.flat_path if order.flat else asset.path

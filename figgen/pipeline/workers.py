@@ -1,0 +1,274 @@
+"""Worker processes: each has one task at a time, and takes no other task along when it dies.
+
+An executor of the standard library gives up all its tasks when one process dies, and has no time
+limit. Pebble's has one, but its processes read and write shared pipes under shared locks, and one
+that is killed in the middle of a message leaves them torn. Here every process has its own pipe, and
+a thread that waits for it.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager, suppress
+from functools import partial
+from multiprocessing import connection, resource_tracker
+from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
+
+ATTEMPTS = 3
+"""How often a process may die before it is ready, until no other is started."""
+
+PATIENCE = 5.0
+"""How many seconds an idle process has to end by itself; it has nothing left to do."""
+
+LIMITS_MEMORY = sys.platform == "linux"
+"""Whether this system can hold a process to an amount of memory; others only know its addresses."""
+
+
+class LostError(Exception):
+    """A task whose process is gone, and why."""
+
+
+class Workers(ThreadPoolExecutor):
+    """Processes behind the interface of an executor.
+
+    A task that ends its process, or takes longer than it may, has a `LostError` for its result; a
+    new process takes the place of the old one, and the other tasks notice nothing. A task that asks
+    for more memory than it may gets a `MemoryError`.
+
+    Args:
+        jobs: How many processes to use; each starts when there is a task for it.
+        timeout: How many seconds a task may take; None for any number.
+        memory: How many megabytes a task may take beyond what its process has when it begins;
+            None for any number.
+    """
+
+    def __init__(
+        self, jobs: int, *, timeout: float | None = None, memory: int | None = None
+    ) -> None:
+        super().__init__(jobs, thread_name_prefix="figgen-worker")
+        self._timeout = timeout
+        self._memory = memory
+        self._context = warm()
+        # A thread's own process is in `_mine`; all of them are in `_all`. The module that starts
+        # and joins processes is not made for several threads, so it is done under the lock.
+        self._mine = threading.local()
+        self._all: dict[BaseProcess, Connection] = {}
+        self._lock = threading.Lock()
+        self._stopped = False
+
+    def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        """Call ``fn`` in one of the processes; all that goes there and back is pickled."""
+        return super().submit(self._run, partial(fn, *args, **kwargs))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes: after their tasks, or at once if the tasks are cancelled."""
+        if cancel_futures:
+            with self._lock:
+                self._stopped = True
+                for process in self._all:
+                    process.kill()
+        super().shutdown(wait, cancel_futures=cancel_futures)
+        if wait:
+            for pipe in self._all.values():
+                pipe.close()
+            for process in list(self._all):
+                process.join(PATIENCE)
+                self._end(process)
+
+    def _run(self, task: Callable[[], R]) -> R:
+        while True:
+            process, pipe = self._process()
+            try:
+                pipe.send(task)
+            except OSError:
+                # Killed while it was idle: no fault of this task.
+                self._end(process)
+            else:
+                break
+        if not connection.wait([pipe, process.sentinel], self._timeout):
+            self._end(process)
+            raise LostError(
+                f"took longer than {self._timeout:g} s and was stopped; --timeout allows more"
+            )
+        try:
+            # If it is only the sentinel that is ready, this is the end of the file.
+            value, error = pipe.recv()
+        except (EOFError, OSError):
+            code = self._end(process)
+            raise LostError(_cause(code)) from None
+        if error is not None:
+            raise error
+        result: R = value
+        return result
+
+    def _process(self) -> tuple[BaseProcess, Connection]:
+        """The process of this thread, ready for a task."""
+        mine: BaseProcess | None = getattr(self._mine, "process", None)
+        if mine in self._all:
+            return mine, self._all[mine]
+        for _ in range(ATTEMPTS):
+            pipe, its_pipe = self._context.Pipe()
+            with self._lock:
+                if self._stopped:
+                    raise LostError("was not begun")
+                # The types of `multiprocessing` leave out what all contexts have.
+                process = self._context.Process(target=serve, args=(its_pipe, self._memory))  # type: ignore[attr-defined]
+                process.start()
+                self._all[process] = pipe
+            its_pipe.close()
+            try:
+                pipe.recv()
+            except (EOFError, OSError):
+                code = self._end(process)
+            else:
+                self._mine.process = process
+                return process, pipe
+        raise LostError(f"no worker process starts; the last one {_cause(code)}")
+
+    def _end(self, process: BaseProcess) -> int:
+        """End a process for good and return its exit code."""
+        with self._lock:
+            process.kill()
+            process.join()
+            self._all.pop(process).close()
+        return process.exitcode or 0
+
+
+def run_each(
+    func: Callable[[T], R], tasks: Sequence[T], jobs: int
+) -> Generator[tuple[T, R | LostError]]:
+    """Call ``func`` with each task in another process, ``jobs`` at a time.
+
+    Args:
+        func: What to call; a function of a module, or a partial of one.
+        tasks: Its arguments.
+        jobs: How many processes to use.
+
+    Yields:
+        A task and its result, in the order in which they are done, or why its process was lost.
+    """
+    executor = Workers(jobs)
+    try:
+        futures = {executor.submit(func, task): task for task in tasks}
+        for future in as_completed(futures):
+            try:
+                yield futures[future], future.result()
+            except LostError as error:
+                yield futures[future], error
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def _cause(code: int) -> str:
+    if code >= 0:
+        return f"ended its process with exit code {code}"
+    name = signal.Signals(-code).name
+    # What the system does when memory runs out, among others.
+    hint = "; was there enough memory?" if name == "SIGKILL" else ""
+    return f"crashed: its process was killed by {name}{hint}"
+
+
+def warm() -> BaseContext:
+    """Begin to start the process that workers are forked from, and return without waiting.
+
+    It has imported all that drawing needs and drawn nothing: to fork it is as quick as to fork
+    this process, and without the locks, threads and font handles that this one may hold. Where the
+    system does not know such a process, every worker starts from nothing.
+
+    Returns:
+        What starts workers.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    from multiprocessing import forkserver  # noqa: PLC0415 - Windows has none
+
+    context = multiprocessing.get_context("forkserver")
+    # The program itself too, which every worker would run again up to its last line but one.
+    context.set_forkserver_preload(["__main__", "figgen.pipeline.preload"])
+    # First, because to start the tracker unblocks.
+    resource_tracker.ensure_running()
+    # A terminal sends Ctrl-C to every process of the program. It is the first one's to answer; the
+    # server and all workers inherit here that it is blocked.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    return context
+
+
+# In a worker
+
+
+def serve(pipe: Connection, memory: int | None = None) -> None:
+    """Do the tasks that come through ``pipe`` and send back their results, until it is closed.
+
+    Args:
+        pipe: Gives a function at a time, of no arguments; takes None once all is ready, and then
+            for each task its result and its error, of which one is None.
+        memory: How many megabytes a task may take.
+    """
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow_parent, daemon=True).start()
+    # No pipe, no build: there is nobody to tell.
+    with suppress(EOFError, OSError):
+        pipe.send(None)
+        while True:
+            task = pipe.recv()
+            pipe.send(_done(task, memory))
+
+
+def _done(task: Callable[[], Any], memory: int | None) -> tuple[Any, Exception | None]:
+    """The result of a task, or its error, which the other process raises."""
+    try:
+        with _at_most(memory):
+            return task(), None
+    except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to the task
+        return None, error
+
+
+def _follow_parent() -> None:
+    """End in the middle of a task when the build was killed; nothing else would tell."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+
+@contextmanager
+def _at_most(memory: int | None) -> Iterator[None]:
+    """Let this process take at most ``memory`` megabytes more than it has."""
+    if memory is None:
+        yield
+        return
+    import resource  # noqa: PLC0415 - Windows has none
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    line = next(line for line in status.splitlines() if line.startswith("VmData:"))
+    limit = int(line.split()[1]) * 1024 + memory * 2**20
+    resource.setrlimit(resource.RLIMIT_DATA, (_smallest(soft, hard, limit), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+def _smallest(*limits: int) -> int:
+    # No limit is -1.
+    return min(limit for limit in limits if limit >= 0)

@@ -1,0 +1,1 @@
+"""What a figure depends on: the definitions it reaches, what it reads, what is installed."""

@@ -78,7 +78,8 @@ def test_a_list_from_the_index_imports_nothing(built: Path) -> None:
 
 
 SLOW = {
-    "numpy", "matplotlib", "figgen.course.course", "figgen.course.definition", "figgen.cli.build_run",
+    "numpy", "matplotlib",
+    "figgen.course.course", "figgen.course.definition", "figgen.cli.build_run",
     "dataclasses", "json", "pickle", "shutil", "tomllib",
 }  # fmt: skip
 """Modules that take longer to import than a command that only reads may take."""

@@ -476,7 +476,8 @@ def test_a_process_that_is_killed_midway_leaves_the_old_file(tmp_path: Path) -> 
     path = tmp_path / "file.svg"
     write(path, b"old")
     script = (
-        "import os, signal, sys\nfrom pathlib import Path\nfrom figgen.disk import atomic_files as files\n"
+        "import os, signal, sys\nfrom pathlib import Path\n"
+        "from figgen.disk import atomic_files as files\n"
         "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
         "files.write(Path(sys.argv[1]), b'new')\n"
     )

@@ -26,15 +26,20 @@ _ENGINE = Path(figgen.__file__).parents[1]
 _SCENES = """
 import json, sys
 from pathlib import Path
-try:
-    from figgen.guard.scene.scene_writer import scene
-except ImportError:
-    scene = None
+from importlib import import_module
+# Where a revision has them: today's place first, then those of earlier ones.
+def named(name, *modules):
+    for module in modules:
+        try:
+            return getattr(import_module(module), name)
+        except ImportError:
+            pass
+scene = named("scene", "figgen.guard.scene.scene_writer", "figgen.draw.scene")
 if scene is None:
     print("null")
 else:
-    from figgen.course.course import read_course
-    from figgen.pipeline.drawing import draw
+    read_course = named("read_course", "figgen.course.course", "figgen.build.course")
+    draw = named("draw", "figgen.pipeline.drawing", "figgen.build.drawing")
     course = read_course(Path(sys.argv[1]))
     entries = [course.find(name) for name in sys.argv[2:]]
     found = {each.name: scene(draw(course, each).canvas, each.definition.alt) for each in entries}

@@ -25,7 +25,8 @@ from matplotlib.patheffects import Stroke
 from matplotlib.tri import Triangulation
 from PIL import Image
 
-from figgen.draw.canvas.canvas import Canvas, mathtext
+from figgen.draw.canvas import mathtext
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.mathtext import MATHTEXT
 from figgen.draw.canvas.rc import style
 from figgen.draw.canvas.theme import DARK, LIGHT, PRINT, THEMES, Theme

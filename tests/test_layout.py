@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from figgen.core import InputError
+from figgen.draw.graphs import graphviz_layout as module
 from figgen.draw.graphs.graphviz_layout import (
     CLOSE,
     ENGINE_VARIABLE,
@@ -27,7 +28,6 @@ from figgen.draw.graphs.graphviz_layout import (
     place,
     respaced,
 )
-from figgen.draw.graphs.traced_graphs import graphviz_layout as module
 
 CIRCLE, BOX = Size("circle", 1.0, 1.0), Size("box", 1.5, 1.2)
 CHAIN = {"x": CIRCLE, "f": BOX, "g": BOX, "y": CIRCLE}

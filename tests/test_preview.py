@@ -178,7 +178,7 @@ def test_what_is_watched_of_a_course(tmp_path: Path, name: str, counts: bool) ->
 
 @pytest.mark.parametrize(
     ("name", "counts"),
-    [("draw/style.py", True), ("core/ops.py", True), ("build/check.py", True),
+    [("draw/canvas/rc.py", True), ("core/ops.py", True), ("guard/check.py", True),
      ("cli/app.py", False), ("publish/server.py", False), ("draw/style.txt", False)],
 )  # fmt: skip
 def test_what_is_watched_of_figgen(tmp_path: Path, name: str, counts: bool) -> None:

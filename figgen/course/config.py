@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import figgen
+from figgen.engine import ENGINE
 from figgen.errors import BuildError
 
 FOLDER = "figures"
@@ -18,7 +18,7 @@ _KEYS = ("figures", "baseline")
 
 # Beside the engine in a checkout and when installed. Not looked up as a module: that could find
 # any folder of this name.
-_INSTALLED = Path(figgen.__file__).parents[1] / FOLDER
+_INSTALLED = ENGINE.parent / FOLDER
 
 # Every way to write the table: [tool.figgen], tool.figgen.figures = ..., tool = {figgen = ...}, and
 # [tool] with figgen below.

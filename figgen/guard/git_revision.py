@@ -12,15 +12,13 @@ import tarfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import figgen
 from figgen.course.course import Course
+from figgen.engine import ENGINE
 from figgen.errors import BuildError, RequestError
 from figgen.guard.diff import EarlierBuild, earlier_build
 
 FORMATS = ("svg", "png")
 """What is drawn to be compared: what can be looked at."""
-
-_ENGINE = Path(figgen.__file__).parents[1]
 
 # Printed by the revision's own code; null if it is so old that it knows no scenes.
 _SCENES = """
@@ -109,7 +107,7 @@ def _figgen(revision: str, source: Path, place: Path, *arguments: str) -> str:
 
 def _python(revision: str, source: Path, *arguments: str) -> str:
     # Its own engine, if it has one; if not, this one.
-    path = os.pathsep.join((str(source), str(_ENGINE)))
+    path = os.pathsep.join((str(source), str(ENGINE.parent)))
     environment = os.environ | {"PYTHONPATH": path, "NO_COLOR": "1"}
     done = subprocess.run(  # noqa: S603 - to run the code of that revision is what is asked for
         [sys.executable, *arguments], cwd=source, env=environment, capture_output=True, check=False

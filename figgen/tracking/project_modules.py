@@ -10,14 +10,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import figgen
 from figgen.disk import cache_files as statefile
+from figgen.engine import ENGINE
 from figgen.tracking.dependencies import MAKE, Dependencies
 from figgen.tracking.module_folders import watched
 from figgen.tracking.statements import Module, Unit, scan
-
-ENGINE = Path(figgen.__file__).parent
-"""The folder of figgen."""
 
 _CACHE = "figgen-scan"
 

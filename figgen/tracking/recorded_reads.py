@@ -17,8 +17,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import figgen
 from figgen.disk.file_status import digest
+from figgen.engine import ENGINE
 from figgen.tracking.environment import variable
 
 FONTS = (".ttf", ".otf", ".ttc", ".afm", ".pfb")
@@ -121,7 +121,7 @@ class _Watch:
             (self.imported if at_import else self.reads).add(read)
 
 
-_ENGINE = str(Path(figgen.__file__).parent) + os.sep
+_ENGINE = str(ENGINE) + os.sep
 
 
 _MAPPINGS = {os.__file__, "<frozen os>", "<frozen _collections_abc>"}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import watchfiles
 
-from figgen.publish.serve.warm_process import ENGINE
+from figgen.engine import ENGINE
 
 STEP = 5
 """Milliseconds of silence after which a change counts as complete: an editor writes in pieces."""

@@ -12,13 +12,13 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from figgen.course.course import Course, read_course
+from figgen.engine import ENGINE
 from figgen.errors import BuildError
 from figgen.publish.serve.course_changes import merged, problem_of, told_apart
 from figgen.publish.serve.figure_drawing import PAINTING, Message, Order
 from figgen.publish.serve.figure_state import Shown, View
 from figgen.publish.serve.source_excerpts import death, trouble
 from figgen.publish.serve.stale_figures import Reads, Sources
-from figgen.publish.serve.warm_process import ENGINE
 from figgen.publish.serve.warm_process_client import Renderer
 
 REMEMBERED = 4

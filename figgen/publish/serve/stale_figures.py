@@ -11,8 +11,9 @@ from typing import Any
 
 from figgen.course.course import Entry
 from figgen.disk.file_status import digest
+from figgen.engine import ENGINE
 from figgen.tracking.figure_inputs import Inputs
-from figgen.tracking.project_modules import ENGINE, Project
+from figgen.tracking.project_modules import Project
 from figgen.tracking.recorded_reads import Read
 
 MAKER = "figgen.publish.serve.figure_drawing:render"

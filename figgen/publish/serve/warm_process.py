@@ -27,15 +27,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-import figgen
+from figgen.engine import ENGINE
 
 if TYPE_CHECKING:
     from figgen.draw.canvas.canvas import Weight
 
 _WEIGHTS: tuple[Weight, ...] = ("regular", "semibold", "bold")
-
-ENGINE = Path(figgen.__file__).parent
-"""The folder of figgen."""
 
 
 def main() -> None:

@@ -401,11 +401,8 @@ def test_a_revision_that_knows_no_scenes_is_compared_by_its_files(run: Run, fold
     engine = folder / "figgen"
     installed = Path(sys.modules["figgen"].__path__[0])
     shutil.copytree(installed, engine, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("scene", "changes", "compared"):
-        (engine / "draw" / f"{name}.py").unlink(missing_ok=True)
-    for name in ("accept", "baselines", "diff", "revision", "snapshot"):
-        (engine / "build" / f"{name}.py").unlink()
-    style = engine / "draw" / "style.py"
+    shutil.rmtree(engine / "guard")
+    style = engine / "draw" / "canvas" / "rc.py"
     style.write_text(style.read_text().replace("LABEL = 20.0", "LABEL = 21.0"))
     (folder / "drawn" / "two.py").rename(folder / "two.py")
     (folder / "drawn" / "two.py").write_text("")

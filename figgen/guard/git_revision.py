@@ -23,15 +23,19 @@ FORMATS = ("svg", "png")
 # Printed by the revision's own code; null if it is so old that it knows no scenes.
 _SCENES = """
 import json, sys
-from pathlib import Path
 from importlib import import_module
-# Where a revision has them: today's place first, then those of earlier ones.
+from pathlib import Path
+import figgen
+# Where a revision has them: today's place first, then those of earlier ones. An editable install of
+# today's figgen offers its own module where the revision has none.
 def named(name, *modules):
     for module in modules:
         try:
-            return getattr(import_module(module), name)
+            found = import_module(module)
         except ImportError:
-            pass
+            continue
+        if Path(found.__file__).is_relative_to(Path(figgen.__file__).parent):
+            return getattr(found, name)
 scene = named("scene", "figgen.guard.scene.scene_writer", "figgen.draw.scene")
 if scene is None:
     print("null")

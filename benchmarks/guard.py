@@ -109,7 +109,7 @@ def judged(fault: Fault, *, suite: bool) -> dict[str, Any]:
             sys.exit(f"{fault}: {done.stderr[-2000:]}")
         result: dict[str, Any] = json.loads(done.stdout)
         if suite:
-            tests = ["tests/test_images.py", "tests/test_scenes.py"]
+            tests = ["tests/guard/test_images.py", "tests/guard/scene/test_scenes.py"]
             command = [sys.executable, "-m", "pytest", *tests, "-n0", "-q", "-k", fault.figure]
             code = subprocess.run(
                 command, cwd=copy, env=environment, capture_output=True, check=False

@@ -1,21 +1,15 @@
-"""What the tests share: the repository's course, and its figures, each drawn once a process."""
+"""What the tests share: fixtures, and the settings under which they run."""
 
 from __future__ import annotations
 
-import re
 import signal
-from functools import cache
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from lecture import COURSE
 
-from figgen.course.course import Course, read_course
+from figgen.course.course import Course
 from figgen.draw.canvas.canvas import Canvas
-from figgen.pipeline.drawing import Drawing, draw
-
-ROOT = Path(__file__).parents[1]
-COURSE = read_course(ROOT / "figures")
 
 # What a shell starts in the background ignores Ctrl-C, and so would every program of the tests.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -33,36 +27,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         call = getattr(item, "callspec", None)
         if call is not None and call.params.get("name") in COURSE.names:
             item.add_marker(pytest.mark.xdist_group(call.params["name"]))
-
-
-@cache
-def drawing_of(name: str) -> Drawing:
-    """One figure of the repository's course, drawn once; steps and themes share it, as they must.
-
-    Whoever takes it shows and paints it first.
-    """
-    return draw(COURSE, COURSE.find(name))
-
-
-def drawn_latex(name: str) -> list[str]:
-    """Every formula of a figure, as it is kept."""
-    tex = drawing_of(name).canvas.sources["tex"]
-    return re.findall(r"\\\[\n(.*?)\n\\\]", tex, re.DOTALL)
-
-
-NAMES = {
-    r"\alpha": "α", r"\gamma": "γ", r"\sigma": "σ", r"\Lambda": "Λ", r"\Delta": "Δ",
-    r"\max": "max", r"\lim": "lim",
-}  # fmt: skip
-
-
-def readable(latex: str) -> str:
-    """The letters that a source asks for, by a way that shares nothing with the engine."""
-    text = re.sub(r"\\(begin|end)\{\w+\}", " ", latex)
-    text = re.sub(r"\\(text|mathbf)\{", "{", text)
-    for command, shown in NAMES.items():
-        text = re.sub(re.escape(command) + r"(?![A-Za-z])", shown, text)
-    return re.sub(r"\\[A-Za-z]+", " ", text)
 
 
 @pytest.fixture(scope="session")

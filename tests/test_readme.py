@@ -44,7 +44,8 @@ def code_block(language: str) -> str:
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project's files, with the environment that is running."""
     folder = tmp_path_factory.mktemp("checkout")
-    for name in ("Makefile", "constraints.txt", "pyproject.toml", "README.md"):
+    (folder / ".ci").mkdir()
+    for name in ("Makefile", "constraints.txt", "pyproject.toml", "README.md", ".ci/locked.py"):
         shutil.copy2(ROOT / name, folder / name)
     for name in ("figgen", "figures"):
         shutil.copytree(ROOT / name, folder / name, copy_function=shutil.copy2)

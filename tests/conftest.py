@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Generator
 
 import pytest
 from hypothesis import settings
@@ -18,6 +19,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # The same examples on every run: a red test stays red until it is mended.
 settings.register_profile("figgen", derandomize=True, database=None, deadline=None)
 settings.load_profile("figgen")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """One process more than there are cores: many tests wait for what they started."""
+    return (yield) + 1
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups

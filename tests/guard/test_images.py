@@ -239,12 +239,17 @@ def test_faults_are_caught(tmp_path: Path) -> None:
     """
     module, baselines = tmp_path / "figures" / "one.py", tmp_path / "tests" / "baseline"
     module.parent.mkdir()
-    for folder in ("guard", "support"):
-        (tmp_path / "tests" / folder).mkdir(parents=True)
+    for folder in ("tests/guard", "tests/support"):
+        (tmp_path / folder).mkdir(parents=True)
     (module.parent / "__init__.py").write_text("TITLE = 'T'\nSECTIONS = {'one': 'One'}\n")
     module.write_text(lesson(faulty=False))
-    for name in ("conftest.py", "support/lecture.py", "guard/test_images.py", "../pyproject.toml"):
-        shutil.copy(ROOT / "tests" / name, tmp_path / "tests" / name)
+    for name in (
+        "tests/conftest.py",
+        "tests/guard/test_images.py",
+        "tests/support/lecture.py",
+        "pyproject.toml",
+    ):
+        shutil.copy(ROOT / name, tmp_path / name)
 
     code, failed, printed = run(tmp_path, "-k", "parabola-0")
     missing = {f"parabola-0-{case}" for case in CASES}

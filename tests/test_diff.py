@@ -361,10 +361,15 @@ def git(folder: Path, *arguments: str) -> None:
 def test_diff_against_a_revision(run: Run, folder: Path) -> None:
     """Its own code draws it; the working folder and its changes stay as they are."""
     git(folder, "init", "-q")
+    # What an author keeps elsewhere, and what a file system may have: neither is a reason to stop.
+    (folder / "elsewhere.csv").symlink_to(folder.parent / "elsewhere.csv")
+    (folder / "drawn" / "two words.txt").write_text("ä", encoding="utf-8")
     git(folder, "add", ".")
     git(folder, "commit", "-qm", "first")
+    staged = (folder / ".git" / "index").read_bytes()
     done = run("diff", "--against", "HEAD", "-j1")
     assert (done.exit_code, done.output) == (0, "2 figures compared with HEAD: no change\n")
+    assert (folder / ".git" / "index").read_bytes() == staged
     change(folder, "two", '"two")', '"too")')
     before = sorted(path for path in folder.rglob("*") if ".git" not in path.parts)
     done = run("diff", "two-steps", "--against", "HEAD", "-j1")

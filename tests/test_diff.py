@@ -401,6 +401,20 @@ def test_diff_against_a_revision(run: Run, folder: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_a_hook_of_git_may_compare(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is handed down a repository, whose place is relative, and an index that must stay."""
+    git(folder, "init", "-q")
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "first")
+    index = (folder / ".git" / "index").read_bytes()
+    for name, value in {"DIR": ".git", "INDEX_FILE": ".git/index", "PREFIX": ""}.items():
+        monkeypatch.setenv(f"GIT_{name}", value)
+    done = run("diff", "good", "--against", "HEAD", "-j1")
+    assert (done.exit_code, done.output) == (0, "1 figure compared with HEAD: no change\n")
+    assert (folder / ".git" / "index").read_bytes() == index
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 def test_a_revision_that_knows_no_scenes_is_compared_by_its_files(run: Run, folder: Path) -> None:
     """The code of the revision is what draws; a figure that it does not have is new."""
     engine = folder / "figgen"

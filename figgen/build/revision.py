@@ -19,6 +19,8 @@ FORMATS = ("svg", "png")
 
 _ENGINE = Path(__file__).parents[2]
 
+_HOOK = {"GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE"}
+
 # Printed by the revision's own code; null if it is so old that it knows no scenes.
 _SCENES = """
 import json, sys
@@ -88,9 +90,11 @@ def _git(folder: Path, *arguments: str, environment: Mapping[str, str] | None = 
     git = shutil.which("git")
     if git is None:
         raise BuildError("git is not installed, so that no revision can be drawn; install it")
+    # A hook of git is told of its repository; here the one of the folder is meant, in English.
+    inherited = {key: value for key, value in os.environ.items() if key not in _HOOK}
     done = subprocess.run(  # noqa: S603 - no shell; a revision cannot be taken for an option
         [git, "-C", str(folder), *arguments],
-        env=os.environ | {"LC_ALL": "C"} | dict(environment or {}),
+        env=inherited | {"LC_ALL": "C"} | dict(environment or {}),
         capture_output=True,
         check=False,
     )

@@ -758,6 +758,25 @@ def test_another_version_of_a_package(
     assert found["leaky"][0].endswith(" became 99.0")
 
 
+@pytest.mark.parametrize("left", ["{}.egg-info", "{}-99.0.dist-info", "{}-99.0-py3.11.egg-info"])
+def test_what_an_installation_leaves_of_the_project(
+    copy: Path, left: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The definitions of figgen count, and not what an installer says of it, wherever it lies."""
+    (copy / "packages" / left.format("figgen")).mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", [str(copy / "packages"), *sys.path])
+    assert stale_course.stale(copy) == {}
+
+
+def test_what_lies_beside_the_source_of_a_package(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An egg-info without a version says nothing of what is installed."""
+    (copy / "packages" / "numpy.egg-info").mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", [str(copy / "packages"), *sys.path])
+    assert stale_course.stale(copy) == {}
+
+
 def test_another_python(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The version of Python counts."""
     monkeypatch.setattr(sys, "version", "9.9")

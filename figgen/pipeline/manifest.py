@@ -12,7 +12,8 @@ from figgen.course.course import Course, Entry
 from figgen.disk.atomic_files import told, write
 from figgen.errors import BuildError
 from figgen.pipeline.build_state import MANIFEST as NAME
-from figgen.pipeline.request import FORMATS, SOURCES, Order, assets
+from figgen.pipeline.request import Order, assets
+from figgen.vocabulary import FORMATS, SOURCES
 
 VERSION = 1
 

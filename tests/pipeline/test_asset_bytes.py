@@ -30,8 +30,9 @@ from figgen.pipeline.asset_bytes import encode
 from figgen.pipeline.drawing import Drawing, FigureError, draw
 from figgen.pipeline.drawing_all import build
 from figgen.pipeline.figure_files import make
-from figgen.pipeline.request import FORMATS, Asset, Order
+from figgen.pipeline.request import Asset, Order
 from figgen.pipeline.workers import Workers
+from figgen.vocabulary import FORMATS
 
 SVG = "{http://www.w3.org/2000/svg}"
 

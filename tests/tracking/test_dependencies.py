@@ -463,7 +463,7 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
     ),
     "a default of a data class": ("three.py", "width: int = 3", "width: int = 4", only("set-up")),
     "an attribute by a getter": ("_rows.py", "[1, 2]", "[2, 2]", only("gotten")),
-    "the resolution": ("figgen/draw/canvas/units.py", "DPI = 200", "DPI = 201", ALL),
+    "the resolution": ("figgen/vocabulary.py", "DPI = 200", "DPI = 201", ALL),
 }
 
 

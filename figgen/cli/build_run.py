@@ -134,7 +134,7 @@ class Result:
                     "orphans": self.manifest.orphans,
                     "manifest": str(self.place),
                     "failed": [{"name": each.name, "error": each.error} for each in self.failed],
-                    "problems": [vars(problem) for problem in self.course.problems],
+                    "problems": [problem.as_json() for problem in self.course.problems],
                 }
             )
             return

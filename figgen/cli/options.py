@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import click
 
-from figgen.course.config import find_course
+from figgen.course.course_folder import find_course
 from figgen.errors import BuildError, RequestError
 from figgen.vocabulary import DEFAULT_THEME, FORMATS, SOURCES, THEMES, Format
 
@@ -302,7 +302,7 @@ def ending(path: Path, *texts: str) -> Format:
     allowed = (*FORMATS, *texts)
     if suffix not in allowed:
         named = ", ".join(f".{each}" for each in allowed)
-        raise RequestError(f"{path}: no such format; the ending must be one of {named}")
+        raise RequestError(f"no such format; the ending must be one of {named}", path)
     return cast("Format", suffix)
 
 

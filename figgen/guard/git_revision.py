@@ -40,7 +40,9 @@ scene = named("scene", "figgen.guard.scene.scene_writer", "figgen.draw.scene")
 if scene is None:
     print("null")
 else:
-    read_course = named("read_course", "figgen.course.course", "figgen.build.course")
+    read_course = named(
+        "read_course", "figgen.course.reading", "figgen.course.course", "figgen.build.course"
+    )
     draw = named("draw", "figgen.pipeline.drawing", "figgen.build.drawing")
     course = read_course(Path(sys.argv[1]))
     entries = [course.find(name) for name in sys.argv[2:]]

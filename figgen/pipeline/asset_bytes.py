@@ -126,7 +126,7 @@ def encode_all(
         except Exception as error:
             reason = " ".join(str(error).split()) or repr(error)
             entry = drawing.entry
-            raise FigureError(f"{entry.file}:{entry.line}: cannot be drawn: {reason}") from error
+            raise FigureError(f"cannot be drawn: {reason}", entry.file, entry.line) from error
         yield asset, data
 
 

@@ -49,7 +49,7 @@ def read_manifest(out: Path, name: str = NAME) -> Manifest:
     except FileNotFoundError:
         return Manifest({}, ())
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise BuildError(f"{path}: not a manifest of figgen; delete it and build again") from None
+        raise BuildError("not a manifest of figgen; delete it and build again", path) from None
     return Manifest(figures, orphans)
 
 

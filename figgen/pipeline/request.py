@@ -99,7 +99,7 @@ def assets(entry: Entry, order: Order, sources: Collection[str] = SOURCES) -> li
             found += [Asset(name, steps, step, theme, format_) for step in wanted + pages * whole]
     if order.flat and not found:
         missing = " or ".join(order.formats)
-        raise BuildError(f"{entry.file}:{entry.line}: {name} has no {missing}; others have")
+        raise BuildError(f"{name} has no {missing}; others have", entry.file, entry.line)
     return found
 
 

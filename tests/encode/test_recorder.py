@@ -80,7 +80,7 @@ def test_an_asset_is_the_same_alone_and_with_all_others(name: str) -> None:
 ALONE = """
 import hashlib, sys
 from pathlib import Path
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.pipeline.drawing import draw
 from figgen.pipeline.request import Asset
 from figgen.pipeline.asset_bytes import encode
@@ -375,7 +375,7 @@ def test_a_formula_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
 FORKED = """
 import os
 from pathlib import Path
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.pipeline.drawing import draw
 from figgen.pipeline.request import Asset
 from figgen.pipeline.asset_bytes import encode

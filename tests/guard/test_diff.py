@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from small_course import GOOD, STEPS, figure_with, write_course
 
 from figgen.cli.app import program
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.guard.baselines import Baselines
 
 Run = Callable[..., Result]

@@ -21,7 +21,8 @@ import pytest
 from lecture import COURSE, ROOT, drawing_of
 from PIL import Image
 
-from figgen.course.course import Course, read_course
+from figgen.course.course import Course
+from figgen.course.reading import read_course
 from figgen.disk.atomic_files import write
 from figgen.draw.canvas.canvas import SLOTS
 from figgen.draw.canvas.theme import THEMES
@@ -503,7 +504,7 @@ import json, sys
 from pathlib import Path
 from figgen.pipeline.drawing_all import build
 from figgen.pipeline.request import Order
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.pipeline.manifest import write_manifest
 from figgen.pipeline.workers import Workers
 

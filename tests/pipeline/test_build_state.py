@@ -16,8 +16,8 @@ from small_course import GOOD, HEAD, STEPS, write_course
 
 from figgen.cli.app import program
 from figgen.course import course, definition, index
-from figgen.course.course import read_course
 from figgen.course.index import listing, read_indexed, read_listing
+from figgen.course.reading import read_course
 from figgen.disk import cache_files as statefile
 from figgen.disk import file_status as signatures
 from figgen.disk.atomic_files import STATE

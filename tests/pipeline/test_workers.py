@@ -18,7 +18,8 @@ import pytest
 from lecture import COURSE
 from small_course import GOOD, HEAD, STEPS, write_course
 
-from figgen.course.course import Entry, read_course
+from figgen.course.course import Entry
+from figgen.course.reading import read_course
 from figgen.pipeline.drawing_all import build
 from figgen.pipeline.durations import NAME, read_times, write_times
 from figgen.pipeline.figure_files import make

@@ -38,7 +38,7 @@ def judge(drawing: Drawing) -> list[Finding]:
     except Exception as error:
         entry = drawing.entry
         reason = " ".join(str(error).split()) or repr(error)
-        raise FigureError(f"{entry.file}:{entry.line}: cannot be drawn: {reason}") from error
+        raise FigureError(f"cannot be drawn: {reason}", entry.file, entry.line) from error
     found += [*_length(drawing), *_numbers(drawing)]
     # What matplotlib complained of stops the encoding too.
     if not any(finding.rule == "glyphs" for finding in found):

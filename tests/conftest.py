@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+from collections.abc import Generator
 
 import pytest
 from hypothesis import settings
@@ -29,6 +30,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # The same examples on every run: a red test stays red until it is mended.
 settings.register_profile("figgen", derandomize=True, database=None, deadline=None)
 settings.load_profile("figgen")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """One process more than there are cores: many tests wait for what they started."""
+    return (yield) + 1
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups

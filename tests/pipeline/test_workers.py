@@ -98,7 +98,7 @@ def test_the_error_of_a_task_is_raised_here() -> None:
             (kill_me, signal.SIGKILL),
             "crashed: its process was killed by SIGKILL; was there enough memory?",
         ),
-        ((time.sleep, 600), "took longer than 8 s and was stopped; --timeout allows more"),
+        ((time.sleep, 600), "took longer than 4 s and was stopped; --timeout allows more"),
     ],
 )
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -107,7 +107,7 @@ def test_a_task_that_takes_its_process_along_is_the_only_one_that_is_lost(
 ) -> None:
     """It says why; those before, beside and after it have their results."""
     # For the others it is long, even where the machine has much else to do.
-    with Workers(jobs, timeout=8) as workers:
+    with Workers(jobs, timeout=4) as workers:
         before = [workers.submit(double, number) for number in range(10)]
         bad = workers.submit(*task)
         after = [workers.submit(double, number) for number in range(10)]

@@ -30,13 +30,13 @@ from figgen.pipeline.journal import Journal
 from figgen.pipeline.manifest import Manifest
 from figgen.pipeline.plan import Made, Plan
 from figgen.pipeline.request import Asset, Order, assets, place
+from figgen.tracking.cached_reads import CachedReads
 from figgen.tracking.dependencies import Node
 from figgen.tracking.environment import distributions, environment, variable
-from figgen.tracking.figure_inputs import Inputs
+from figgen.tracking.figure_definitions import FigureDefinitions
 from figgen.tracking.fingerprints import changes, inputs_of
 from figgen.tracking.project_modules import Project
 from figgen.tracking.recorded_reads import Read
-from figgen.tracking.shared_reads import Sharing
 
 Record: TypeAlias = dict[str, Any]
 """What is known of a figure that was drawn: a digest for each thing that it was drawn from."""
@@ -82,11 +82,11 @@ class Staleness:
             "the resolution of a PNG": f"{order.dpi:g}",
             **{f"--set {key}": value for key, value in order.settings.items()},
         }
-        self.inputs = Inputs(self.project)
+        self.inputs = FigureDefinitions(self.project)
         self.graph = self.inputs.graph
         self._old: dict[str, Record] = self._second.get("figures", {})
         self._digests: dict[str, str] = {}
-        self._shared = Sharing(self.project)
+        self._shared = CachedReads(self.project)
         self._outdated: set[str] = set()
         self._edited: set[str] = set()
 
@@ -176,7 +176,7 @@ class Staleness:
         # A variable that a figure has read is looked up now.
         now = {name: variable(name[1:]) for name in self._environment_of(reads) if name[0] == "$"}
         said = [
-            self.inputs.definitions(entry),
+            self.inputs.digest(entry),
             self._sources_of(entry, reads),
             self.environment | now,
         ]
@@ -184,7 +184,7 @@ class Staleness:
 
     def _sources_of(self, entry: Entry, reads: Iterable[Read]) -> dict[str, str]:
         listed = {self.project.module_at(read.path) for read in reads if read.kind == "source"}
-        return self.inputs.listed(entry, listed - {""})
+        return self.inputs.texts_in(entry, listed - {""})
 
     def _files_of(self, reads: Iterable[Read]) -> dict[str, str]:
         return {self._short(read.path): read.digest
@@ -209,9 +209,9 @@ class Staleness:
         return (*changed, *self._changed_outputs(entry, old))
 
     def _changed_definitions(self, entry: Entry, old: Record) -> list[str]:
-        if old["fingerprint"] == self.inputs.definitions(entry):
+        if old["fingerprint"] == self.inputs.digest(entry):
             return []
-        now = self.inputs.of(entry)
+        now = self.inputs.by_definition(entry)
         told = self._told(changes(self._was(entry.name), now), now, "changed")
         return told or ["what its definitions stand for changed"]
 
@@ -243,7 +243,7 @@ class Staleness:
 
     def _changed_sources(self, entry: Entry, old: Record) -> list[str]:
         was = old["sources"]
-        now = self.inputs.listed(entry, {name.partition(":")[0] for name in was})
+        now = self.inputs.texts_in(entry, {name.partition(":")[0] for name in was})
         return self._told(changes(was, now), now, "changed, and its source is shown")
 
     def _changed_files(self, old: Record) -> list[str]:
@@ -430,7 +430,7 @@ class Staleness:
         return {
             "node": node,
             "text": node in self.inputs.documented,
-            "fingerprint": self.inputs.definitions(entry),
+            "fingerprint": self.inputs.digest(entry),
             # Those of the graph, as long as it is the same.
             "definitions": None,
             "sources": self._sources_of(entry, reads),
@@ -443,7 +443,7 @@ class Staleness:
     def _kept(self, entry: Entry) -> Record:
         """What is known of a figure that was not drawn now."""
         old = dict(self._old[entry.name])
-        if old["definitions"] is None and old["fingerprint"] != self.inputs.definitions(entry):
+        if old["definitions"] is None and old["fingerprint"] != self.inputs.digest(entry):
             old["definitions"] = self._was(entry.name)
         old["outputs"] = [path for path in old["outputs"] if path not in self._damaged]
         return old

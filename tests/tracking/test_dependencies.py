@@ -17,6 +17,7 @@ from lecture import COURSE
 from stale_course import FIGURES, MODULES
 
 from figgen.pipeline import build_state as state
+from figgen.pipeline.current_inputs import CurrentInputs
 from figgen.pipeline.figure_files import make
 from figgen.pipeline.importing import load
 from figgen.pipeline.request import Order
@@ -796,10 +797,10 @@ def test_another_layout_engine(copy: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_font_file(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A font whose file is another makes every figure stale, whatever its package's version."""
-    digest = stale_course.Staleness._digest
+    digest = CurrentInputs.digest
     monkeypatch.setattr(
-        stale_course.Staleness,
-        "_digest",
+        CurrentInputs,
+        "digest",
         lambda self, path: (
             "0" if path.endswith("SourceSansPro-Regular.ttf") else digest(self, path)
         ),

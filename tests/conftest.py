@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import signal
 from collections.abc import Generator
 
@@ -11,6 +13,15 @@ from lecture import COURSE
 
 from figgen.course.course import Course
 from figgen.draw.canvas.canvas import Canvas
+
+# What a user, or a hook of git that runs the tests, has set for other programs is not for those of
+# the tests, which say themselves what is set.
+SET_FOR_OTHERS = re.compile(
+    "FIGGEN_DOT|GIT_.*|MPLBACKEND|MATPLOTLIBRC|NO_COLOR|FORCE_COLOR|CLICOLOR.*|COLUMNS|LINES"
+    "|PYTHON(IOENCODING|WARNINGS|SAFEPATH|OPTIMIZE|DEVMODE)"
+)
+for variable in filter(SET_FOR_OTHERS.fullmatch, [*os.environ]):
+    del os.environ[variable]
 
 # What a shell starts in the background ignores Ctrl-C, and so would every program of the tests.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

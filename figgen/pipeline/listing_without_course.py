@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -14,7 +13,7 @@ from figgen.draw.canvas.canvas import Canvas, CanvasError
 from figgen.draw.canvas.rc import style
 from figgen.draw.text.listings import Listing
 from figgen.draw.text.source_code import Docstring
-from figgen.errors import BuildError, RequestError
+from figgen.errors import BuildError, RequestError, did_you_mean
 from figgen.pipeline.drawing import Drawing, nothing_in_silence
 
 
@@ -41,9 +40,8 @@ def named_function(target: str) -> Callable[..., Any]:
     found = getattr(module, name, None)
     if not callable(found):
         functions = [each for each, value in vars(module).items() if callable(value)]
-        near = get_close_matches(name, functions, n=3)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise RequestError(f"{module_name} has no function '{name}'{hint}")
+        meant = did_you_mean(name, functions)
+        raise RequestError(f"{module_name} has no function '{name}'{meant}")
     function: Callable[..., Any] = found
     return function
 

@@ -20,7 +20,7 @@ import pytest
 from lecture import COURSE, ROOT, drawing_of
 from PIL import Image
 
-from figgen.course.config import find_baseline
+from figgen.course.course_folder import find_baseline
 from figgen.draw.canvas.theme import THEMES
 from figgen.guard import compare_svg as vector
 from figgen.guard.baselines import DPI, Baselines, cases, normal_vector

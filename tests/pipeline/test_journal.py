@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from small_course import GOOD, HEAD, STEPS, write_course
 
 from figgen.cli.app import program
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.disk.atomic_files import STATE
 from figgen.pipeline import drawing_all as builder
 from figgen.pipeline import journal, manifest

@@ -418,7 +418,7 @@ def test_a_diagram_that_was_not_drawn_leaves_no_source(canvas: Canvas) -> None:
 SOURCES = """
 import hashlib
 from pathlib import Path
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.pipeline.drawing import draw
 from figgen.pipeline.request import Asset
 from figgen.pipeline.asset_bytes import encode

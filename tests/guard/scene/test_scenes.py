@@ -18,7 +18,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Circle, FancyArrowPatch
 from small_course import write_course
 
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.theme import LIGHT, THEMES
 from figgen.guard.baselines import Baselines

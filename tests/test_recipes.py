@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 RECIPES = sorted((ROOT / "docs" / "recipes").glob("*.md"))
 BLOCK = re.compile(
-    r"(?P<before>[^\n]*)\n\n```(?P<language>\w+)\n(?P<text>.*?)^```$",
+    r"(?P<before>(?:[^\n]+\n)+)\n```(?P<language>\w+)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 PLACES = {
@@ -78,7 +78,7 @@ def test_a_recipe_works(recipe: Path, tmp_path: Path) -> None:
         if each["language"] == "console":
             run(tmp_path, each["text"])
         else:
-            write(tmp_path, each["before"], each["text"])
+            write(tmp_path, " ".join(each["before"].split("\n")).rstrip(), each["text"])
 
 
 def test_a_recipe_that_is_wrong_is_told(tmp_path: Path) -> None:

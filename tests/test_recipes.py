@@ -42,7 +42,7 @@ def write(folder: Path, place: str, text: str) -> None:
         return
     source = path.read_text(encoding="utf-8")
     if kind == "end":
-        path.write_text(source + text, encoding="utf-8")
+        path.write_text(f"{source}\n\n{text}", encoding="utf-8")
         return
     if source.count(found[2]) != 1:
         raise ValueError(f"{found[1]} has {source.count(found[2])} times: {found[2]}")

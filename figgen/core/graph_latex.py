@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from figgen.core.errors import InputError
 from figgen.core.graph import Edge, Graph, Local, Node
-from figgen.core.ops import CALL, NAME, NOTATION, PRODUCT, exactly, with_shape
+from figgen.core.ops import CALL, NAME, OPS, PRODUCT, exactly, with_shape
 from figgen.core.printed_numbers import MINUS
 
 Style: TypeAlias = Literal["formula", "symbols", "words"]
@@ -20,7 +20,7 @@ MAX_FORMULA = 4000
 MAX_PATHS = 24
 """Paths beyond which a chain rule that is written out is not, either."""
 
-LAMBDA = NOTATION["sum"].symbol
+LAMBDA = OPS["sum"].notation.symbol
 
 
 @dataclass(frozen=True)

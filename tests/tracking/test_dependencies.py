@@ -400,7 +400,7 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
         only("sigmoidal", "leaky", "listed"),
     ),
     "a colour of a theme": (
-        "figgen/draw/canvas/theme.py",
+        "figgen/vocabulary.py",
         '"forward": "#0969a8"',
         '"forward": "#0969a9"',
         ALL,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from figgen.course.course import Entry
-from figgen.draw.canvas.canvas import SLOTS
+from figgen.draw.canvas.slots import SLOTS
 from figgen.errors import BuildError
 from figgen.guard import compare_pdf as pdf_content
 from figgen.guard import compare_png as pixels

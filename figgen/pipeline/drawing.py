@@ -14,8 +14,9 @@ from typing import Any
 from figgen.core import Claim
 from figgen.course.course import Course, Entry
 from figgen.course.parameters import ParameterError, parse_settings
-from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.rc import style
+from figgen.draw.canvas.unmarked import CanvasError, require_marked
 from figgen.errors import BuildError
 from figgen.pipeline.importing import ModuleError, describe_failure, load
 from figgen.pipeline.unseeded_random import seeded
@@ -125,7 +126,7 @@ def run(
         # What an author prints is a message, and no part of the output of a command.
         with style(), nothing_in_silence(), redirect_stdout(sys.stderr):
             func(canvas, **values)
-            canvas.require_marked()
+            require_marked(canvas.figure, canvas.marks)
     # Whatever an author's function raises, sys.exit() included, is told with the author's line,
     # and stops this figure only.
     except (Exception, SystemExit) as error:

@@ -15,9 +15,10 @@ from figgen.core.printed_numbers import printed
 from figgen.core.trace import trace, trace_chain
 from figgen.course.course import Entry
 from figgen.course.definition import Definition
-from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.planes import Box
 from figgen.draw.canvas.rc import SMALL, style
+from figgen.draw.canvas.unmarked import CanvasError, require_marked
 from figgen.draw.graphs.graphviz_layout import LayoutError
 from figgen.draw.graphs.traced_graphs import GraphDrawing, Show
 from figgen.errors import BuildError, RequestError
@@ -129,7 +130,7 @@ def graph_drawing(graph: Graph, title: str, *, backward: bool) -> Drawing:
             if backward:
                 drawing.describe(backward=True)
             drawing.draw(Box(MARGIN, MARGIN, canvas.width - 2 * MARGIN, canvas.height - 2 * MARGIN))
-            canvas.require_marked()
+            require_marked(canvas.figure, canvas.marks)
     except (InputError, CanvasError, LayoutError) as error:
         raise BuildError(f"{title}: {error}") from error
     drawn = Drawing(graph_entry(title), canvas)

@@ -9,8 +9,9 @@ from typing import Any
 from figgen.core import InputError
 from figgen.course.course import Entry
 from figgen.course.definition import Definition
-from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.rc import style
+from figgen.draw.canvas.unmarked import CanvasError, require_marked
 from figgen.draw.text.listings import Listing
 from figgen.draw.text.source_code import Docstring
 from figgen.errors import BuildError, RequestError, did_you_mean
@@ -70,7 +71,7 @@ def listing_drawing(target: str, size: float, docstring: Docstring) -> Drawing:
     try:
         with style(), nothing_in_silence():
             listing.draw()
-            canvas.require_marked()
+            require_marked(canvas.figure, canvas.marks)
     except (InputError, CanvasError) as error:
         raise BuildError(f"{target}: {error}") from error
     return Drawing(entry, canvas)

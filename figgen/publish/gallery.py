@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from figgen.course.course import Course, Entry
 from figgen.disk.atomic_files import told, write
-from figgen.draw.canvas.canvas import SLOTS
+from figgen.draw.canvas.slots import SLOTS
 from figgen.draw.canvas.theme import LIGHT, THEMES, Theme
 from figgen.errors import BuildError
 from figgen.pipeline.request import Asset

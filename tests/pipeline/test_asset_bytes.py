@@ -24,7 +24,7 @@ from PIL import Image
 from figgen.course.course import Course
 from figgen.course.reading import read_course
 from figgen.disk.atomic_files import write
-from figgen.draw.canvas.canvas import SLOTS
+from figgen.draw.canvas.slots import SLOTS
 from figgen.draw.canvas.theme import THEMES
 from figgen.errors import BuildError
 from figgen.pipeline.asset_bytes import encode

@@ -15,11 +15,12 @@ from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Patch
 from matplotlib.path import Path
 
 from figgen.core import InputError
-from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.marks import edge_name
 from figgen.draw.canvas.planes import Box
 from figgen.draw.canvas.rc import LABEL
 from figgen.draw.canvas.theme import Role
+from figgen.draw.canvas.unmarked import CanvasError
 from figgen.draw.graphs.edge_labels import (
     LINE_GAP,
     SHARES,

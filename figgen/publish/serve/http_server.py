@@ -17,7 +17,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from figgen.draw.canvas.canvas import SLOTS
+from figgen.draw.canvas.slots import SLOTS
 from figgen.draw.canvas.theme import THEMES
 from figgen.errors import BuildError
 from figgen.publish.gallery import variables

@@ -40,7 +40,11 @@ def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a figure in one process, so that it is drawn once."""
+    """Keep the tests of a figure in one process, so that it is drawn once; long tests first.
+
+    One that began last would run alone at the end.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     for item in items:
         call = getattr(item, "callspec", None)
         if call is not None and call.params.get("name") in COURSE.names:

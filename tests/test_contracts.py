@@ -36,12 +36,10 @@ IN_DRAW = [
     for upper in uppers
 ]
 FIGURES = [
-    ("figures.planted", f"figgen.{name}")
-    for name in (
-        "cli", "disk.locks", "encode", "errors", "guard.look", "pages.html", "pipeline.drawing",
-        "publish", "tracking", "course.config", "course.definition",
-    )
-]  # fmt: skip
+    ("figures.planted", name)
+    for name in (*(each for layer in LAYERS for each in layer), "figgen.course.definition")
+    if name not in {"figgen.core", "figgen.draw"}
+]
 OTHERS = [
     ("figgen.core", "matplotlib"),
     ("figgen.core", "graphviz"),

@@ -142,8 +142,9 @@ def test_what_a_user_has_set_does_not_reach_the_tests(tmp_path: Path) -> None:
     """For a terminal, for git and its hooks, for Python: the tests pass with it as without it."""
     hostile = {"GIT_DIR": "nowhere", "NO_COLOR": "1", "COLUMNS": "40", "PYTHONSAFEPATH": "1"}
     more = {"FIGGEN_DOT": "nowhere", "PYTHONIOENCODING": "ascii", "TERM": "dumb"}
-    chosen = ["test_cli.py::test_show", "test_cli.py::test_colour_and_width_on_a_terminal_only",
-              "test_ops_and_trace.py::test_nothing_depends_on_the_hash_seed"]  # fmt: skip
+    chosen = ["cli/test_commands.py::test_show",
+              "cli/test_commands.py::test_colour_and_width_on_a_terminal_only",
+              "core/test_ops.py::test_nothing_depends_on_the_hash_seed"]  # fmt: skip
     command = [sys.executable, "-m", "pytest", "-n0", f"--mpl-results-path={tmp_path}"]
     answer = subprocess.run(
         [*command, *(str(ROOT / "tests" / each) for each in chosen)],

@@ -28,8 +28,9 @@ from figgen.disk.file_status import (
 from figgen.pipeline import build_state as state
 from figgen.pipeline.journal import Journal
 from figgen.pipeline.manifest import Manifest
-from figgen.pipeline.plan import Made, Plan
-from figgen.pipeline.request import Asset, Order, assets, place
+from figgen.pipeline.outcome import Outcome
+from figgen.pipeline.plan import Plan
+from figgen.pipeline.request import Asset, Request, assets
 from figgen.tracking.dependencies import Node
 from figgen.tracking.environment import distributions, environment, variable
 from figgen.tracking.figure_inputs import Inputs
@@ -53,7 +54,7 @@ class Staleness:
 
     Args:
         course: The course.
-        order: What is asked for.
+        request: What is asked for.
         manifest: The figures of the manifest in the build folder, by name.
         journal: Where to note what is made before the build ends; None for nowhere.
     """
@@ -61,16 +62,16 @@ class Staleness:
     def __init__(
         self,
         course: Course,
-        order: Order,
+        request: Request,
         manifest: Mapping[str, Mapping[str, Any]],
         journal: Journal | None = None,
     ) -> None:
         self.course = course
-        self.order = order
+        self.request = request
         self._journal = journal
         self._entries = {entry.name: entry for entry in course.entries}
         self._manifest = manifest
-        out = str(order.out)
+        out = str(request.out)
         self.moment = state.moment(out)
         self._first, self._second = state.load(out)
         self.project = Project(course.folder)
@@ -79,8 +80,8 @@ class Staleness:
         )]  # fmt: skip
         self.packages = distributions(self.project.packages)
         self.environment = environment(self.packages) | {
-            "the resolution of a PNG": f"{order.dpi:g}",
-            **{f"--set {key}": value for key, value in order.settings.items()},
+            "the resolution of a PNG": f"{request.dpi:g}",
+            **{f"--set {key}": value for key, value in request.settings.items()},
         }
         self.inputs = Inputs(self.project)
         self.graph = self.inputs.graph
@@ -91,10 +92,10 @@ class Staleness:
         self._edited: set[str] = set()
 
     @property
-    def request(self) -> state.Request:
-        """What is asked for."""
+    def key(self) -> state.StateKey:
+        """Which builds know by the state that there is nothing to do."""
         folder = str(self.course.folder.absolute())
-        return state.Request(folder, self.order.formats, self.order.themes, self.order.dpi)
+        return state.StateKey(folder, self.request.formats, self.request.themes, self.request.dpi)
 
     # What a figure is drawn from
 
@@ -142,7 +143,7 @@ class Staleness:
         told = {name: found for name, found in reasons.items() if found}
         return Plan(stale, told, fresh, recovered)
 
-    def _recovered(self, entries: Sequence[Entry]) -> dict[str, Made]:
+    def _recovered(self, entries: Sequence[Entry]) -> dict[str, Outcome]:
         """Those figures that a build which did not end has made as this one would make them."""
         noted = self._journal.read() if self._journal and entries else {}
         found = {}
@@ -150,7 +151,7 @@ class Staleness:
             if about := noted.get(entry.name):
                 reads = (Read(kind, self._place(kind, path), said)
                          for kind, path, said in about["reads"])  # fmt: skip
-                made = Made(about["record"], tuple(reads))
+                made = Outcome(entry.name, about["record"], reads=tuple(reads))
                 if about["context"] == self._context(entry, made.reads) and self._whole(
                     entry, made
                 ):
@@ -158,11 +159,11 @@ class Staleness:
                     found[entry.name] = replace(made, record=record)
         return found
 
-    def _whole(self, entry: Entry, made: Made) -> bool:
+    def _whole(self, entry: Entry, made: Outcome) -> bool:
         """Whether what a figure has read is as it was, and its files are as they were left."""
         files = {file["path"]: file["sha256"] for file in made.record["files"]}
         wanted = {path for _, path in self._wanted(entry, made.record["sources"])}
-        out = str(self.order.out)
+        out = str(self.request.out)
         return (
             wanted <= files.keys()
             and all(self._digest(path) == was for path, was in self._files_of(made.reads).items())
@@ -296,15 +297,15 @@ class Staleness:
 
     def _wanted(self, entry: Entry, has: Collection[str]) -> list[tuple[Asset, str]]:
         """The files that are asked for of a figure that has these sources."""
-        return [(asset, place(asset, self.order).as_posix())
-                for asset in assets(entry, self.order, has)]  # fmt: skip
+        return [(asset, self.request.path_of(asset).as_posix())
+                for asset in assets(entry, self.request, has)]  # fmt: skip
 
     @cached_property
     def _outputs(self) -> dict[str, tuple[tuple[int, ...], bytes]]:
         """Status and digest of every file that the last build left, where it is unchanged."""
         if not self._first:
             return {}
-        out = str(self.order.out)
+        out = str(self.request.out)
         old = flat(self._first["outputs"])
         # The status anew, and then the content: what changes in between is found the next time.
         return old if self._look.settled else flat(table(set(old) - set(self._damaged), base=out))
@@ -313,7 +314,7 @@ class Staleness:
     def _look(self) -> Look:
         if not self._first:
             return Look({}, settled=True)
-        return look(self._first["outputs"], self._first["moment"], str(self.order.out))
+        return look(self._first["outputs"], self._first["moment"], str(self.request.out))
 
     @property
     def _damaged(self) -> dict[str, bytes]:
@@ -324,7 +325,7 @@ class Staleness:
     def remember(
         self,
         plan: Plan,
-        made: Mapping[str, Made],
+        made: Mapping[str, Outcome],
         manifest: Manifest,
     ) -> None:
         """Write what the next build needs to know.
@@ -334,7 +335,7 @@ class Staleness:
             made: What was drawn, by the figures' names.
             manifest: The manifest as it is written now.
         """
-        out = str(self.order.out)
+        out = str(self.request.out)
         now = table(self.project.files)
         certain = self._certain(now)
         written = [file for each in made.values() for file in each.record["files"]]
@@ -369,7 +370,7 @@ class Staleness:
         more = (*self.packages, *sorted(variables))
         whole = sound >= {file["path"] for file in written}
         first = {
-            "request": tuple(self.request),
+            "key": tuple(self.key),
             "complete": certain and whole and unchanged and not self.course.problems,
             "title": self.course.title,
             "stale": {*self.course.names} - fresh,
@@ -387,23 +388,21 @@ class Staleness:
         if state.save(out, first, {"figures": figures, "graph": graph}) and self._journal:
             self._journal.remove()
 
-    def note(self, name: str, record: dict[str, Any] | None, reads: Sequence[Read]) -> None:
+    def note(self, outcome: Outcome) -> None:
         """Note what became of a figure, when its files are written.
 
         A figure counts after those that its process has drawn before.
 
         Args:
-            name: The figure's name.
-            record: Its entry in the manifest; None if it failed.
-            reads: What it has read.
+            outcome: What became of it.
         """
-        self._shared.note(reads)
-        if record is None or self._journal is None:
+        self._shared.note(outcome.reads)
+        if not outcome.record or self._journal is None:
             return
-        entry = self._entries[name]
-        known = self._shared.known(self.inputs.node(entry), reads)
+        entry = self._entries[outcome.name]
+        known = self._shared.known(self.inputs.node(entry), outcome.reads)
         about = {
-            "record": record,
+            "record": outcome.record,
             "context": self._context(entry, known),
             "reads": [(read.kind, self._short(read.path), read.digest) for read in known],
         }
@@ -420,7 +419,7 @@ class Staleness:
         unchanged = [*chain.from_iterable(files.status for files in now.values())] == self._begun
         return unchanged and digests_in(now) == self.project.files
 
-    def _record(self, entry: Entry, made: Made, sound: Collection[str]) -> Record:
+    def _record(self, entry: Entry, made: Outcome, sound: Collection[str]) -> Record:
         node = self.inputs.node(entry)
         reads = self._shared.known(node, made.reads)
         outputs = [file["path"] for file in made.record["files"] if file["path"] in sound]

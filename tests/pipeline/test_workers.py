@@ -20,11 +20,11 @@ from small_course import GOOD, HEAD, STEPS, write_course
 
 from figgen.course.course import Entry
 from figgen.course.reading import read_course
-from figgen.pipeline.drawing_all import build
 from figgen.pipeline.durations import NAME, read_times, write_times
 from figgen.pipeline.figure_files import make
-from figgen.pipeline.outcome import Outcome
-from figgen.pipeline.request import Order
+from figgen.pipeline.outcome import Outcome, failures
+from figgen.pipeline.request import Request
+from figgen.pipeline.scheduling import make_all
 from figgen.pipeline.workers import LIMITS_MEMORY, LostError, Workers, serve
 
 linux = pytest.mark.skipif(not LIMITS_MEMORY, reason="only Linux limits the memory of a process")
@@ -174,12 +174,12 @@ def broken(_pipe: object, _memory: object) -> None:
 def test_a_new_process_has_all_that_drawing_needs() -> None:
     """What a worker imports to draw a figure of each kind is the course, and nothing else."""
     kinds = {entry.section + entry.definition.perspective: entry for entry in COURSE.entries}
-    order = Order(Path(), themes=("light",), dpi=30)
+    order = Request(Path(), themes=("light",), dpi=30)
     with Workers(1, timeout=100) as workers:
         before = workers.submit(loaded).result(timeout=120)
         for entry in kinds.values():
             made = workers.submit(make, COURSE, entry, order).result(timeout=120)
-            assert made.outcome.error is None
+            assert made.error is None
         after = workers.submit(loaded).result(timeout=60)
     new = {name.partition(".")[0] for name in after - before}
     assert new <= {"figures", "encodings"}, sorted(after - before)
@@ -233,10 +233,10 @@ def test_a_figure_in_trouble_is_named_and_the_others_are_made(tmp_path: Path, jo
     good = {f"good{n}": GOOD.replace("def good", f"def good{n}") for n in range(4)}
     folder = write_course(tmp_path / f"troubled{jobs}", **modules, **good)
     course = read_course(folder)
-    order = Order(tmp_path / "out", formats=("svg",), themes=("light",))
+    order = Request(tmp_path / "out", formats=("svg",), themes=("light",))
     workers = Workers(jobs, timeout=5, memory=500)
-    outcomes = build(course, course.entries, order, executor=workers)
-    errors = {outcome.name: outcome.error for outcome in outcomes if outcome.error}
+    outcomes = make_all(course, course.entries, order, executor=workers)
+    errors = {name: str(error) for name, error in failures(outcomes).items()}
     assert errors == {
         f"{name}-it": f"troubled{jobs}/{name}.py{reason}" for name, (_, reason) in TROUBLE.items()
     }
@@ -248,10 +248,10 @@ def test_the_longest_figure_begins(tmp_path: Path) -> None:
     """By the times of the last build; a new one before all, those with most steps first."""
     good = {f"good{n}": GOOD.replace("def good", f"def good{n}") for n in range(4)}
     course = read_course(write_course(tmp_path / "timed", **good, two=STEPS))
-    order = Order(tmp_path / "out", formats=("svg",), themes=("light",))
+    order = Request(tmp_path / "out", formats=("svg",), themes=("light",))
     seconds = {"good0": 0.1, "good1": 0.3, "good2": 0.2}
     begun: list[str] = []
-    outcomes = build(
+    outcomes = make_all(
         course,
         course.entries,
         order,

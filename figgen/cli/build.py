@@ -143,6 +143,10 @@ def build(
         )
         return
 
+    if not dry_run:
+        # It imports all that draws while this process imports what finds out what is stale.
+        machines.warm_up()
+
     from figgen.pipeline import run
     from figgen.pipeline.request import Request
     from figgen.pipeline.shards import Shard as CoursePart

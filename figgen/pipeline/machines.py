@@ -67,6 +67,13 @@ class Machines:
 
         return Cluster(self._cluster, timeout=self._timeout)
 
+    def warm_up(self) -> None:
+        """Begin to start the process that workers come from, and return without waiting."""
+        if not self._cluster:
+            from figgen.pipeline.workers import warm  # noqa: PLC0415 - starts a process
+
+            warm()
+
     def workers(self) -> Executor:
         """Processes of this machine."""
         from figgen.pipeline.workers import LIMITS_MEMORY, Workers  # noqa: PLC0415 - as above

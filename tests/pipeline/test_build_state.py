@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from small_course import GOOD, HEAD, STEPS, write_course
 
 from figgen.cli.app import program
-from figgen.course import course, definition, index
+from figgen.course import course, definition, index, reading
 from figgen.course.index import listing, read_indexed, read_listing
 from figgen.course.reading import read_course
 from figgen.disk import cache_files as statefile
@@ -378,7 +378,7 @@ def test_an_index_follows_what_reads_a_course(tmp_path: Path, caches: Path) -> N
     read_indexed(folder)
     (path,) = caches.rglob(index.NAME)
     known = signatures.digests_in(statefile.unpack(path.read_bytes())["files"])
-    for module in (course, definition, index):
+    for module in (course, definition, index, reading):
         assert known[str(module.__file__)] == signatures.digest(str(module.__file__))
 
 

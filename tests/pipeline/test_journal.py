@@ -21,6 +21,7 @@ from figgen.course.reading import read_course
 from figgen.disk.atomic_files import STATE
 from figgen.pipeline import journal, manifest
 from figgen.pipeline.journal import NAME, Journal
+from figgen.pipeline.outcome import Outcome
 from figgen.pipeline.plan import Plan
 from figgen.pipeline.request import Request
 from figgen.pipeline.scheduling import make_all
@@ -264,7 +265,7 @@ def test_what_was_drawn_while_a_module_changed_is_not_noted(
         course = read_course(copy / "small")
         order = Request(copy / "build", formats=("svg",), themes=("light",))
         staleness = Staleness(course, order, {}, Journal(copy / "build" / NAME))
-        staleness.note("good", {"name": "good"}, ())
+        staleness.note(Outcome("good", {"name": "good"}))
         if change:
             text = (copy / "small/one.py").read_text(encoding="utf-8")
             (copy / "small/one.py").write_text("", encoding="utf-8")

@@ -20,6 +20,7 @@ from small_course import GOOD, HEAD, STEPS, write_course
 
 from figgen.course.course import Entry
 from figgen.course.reading import read_course
+from figgen.errors import BuildError
 from figgen.pipeline.durations import NAME, read_times, write_times
 from figgen.pipeline.figure_files import make
 from figgen.pipeline.outcome import Outcome, failures
@@ -279,7 +280,7 @@ def test_times_are_kept(tmp_path: Path) -> None:
     """Beside the manifest and not in it; those of figures that were not drawn stay."""
     assert read_times(tmp_path) == {}
     write_times(tmp_path, [Outcome("a", seconds=1.23456), Outcome("b", seconds=2.0)])
-    write_times(tmp_path, [Outcome("b", seconds=3.0), Outcome("c", error="lost")])
+    write_times(tmp_path, [Outcome("b", seconds=3.0), Outcome("c", error=BuildError("lost"))])
     write_times(tmp_path, [])
     assert read_times(tmp_path) == {"a": 1.235, "b": 3.0}
 

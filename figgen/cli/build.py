@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from figgen.cli.options import (
-    DEFAULT_DPI,
-    THEMES,
     Cluster,
     Shard,
     as_json,
@@ -34,11 +32,12 @@ from figgen.cli.output import (
 )
 from figgen.pipeline.build_state import MANIFEST, StateKey, nothing_to_do
 from figgen.pipeline.machines import MEMORY, TIMEOUT, Machines
+from figgen.vocabulary import DPI, THEMES
 
 if TYPE_CHECKING:
     from figgen.pipeline.plan import Plan
-    from figgen.pipeline.request import Format
     from figgen.pipeline.run import Result
+    from figgen.vocabulary import Format
 
 
 @click.command(
@@ -79,7 +78,7 @@ Examples:
     help=f"Stop a figure that takes more megabytes, on Linux. By default {MEMORY}.",
 )
 @formats()
-@themes(THEMES, "all three")
+@themes(THEMES, "all")
 @out("build")
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would be drawn, and draw nothing.")
 @click.option("--why", is_flag=True, help="Say for each figure that is drawn what has changed.")
@@ -118,7 +117,7 @@ def build(
     summary = None
     if not (force or prune or shard):
         # Most builds end here, before anything is imported that takes time.
-        key = StateKey(str(course_folder(ctx)), formats, themes, DEFAULT_DPI)
+        key = StateKey(str(course_folder(ctx)), formats, themes, DPI)
         summary = nothing_to_do(str(out), key, names)
     if summary and dry_run:
         complain_of_orphans(summary.orphans, out)

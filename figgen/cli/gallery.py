@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 import click
 
 from figgen.cli.build import complain_of_result
-from figgen.cli.options import (
-    FORMATS,
-    SOURCES,
-    THEMES,
-    jobs,
-    open_course,
-    out,
-)
+from figgen.cli.options import jobs, open_course, out
 from figgen.cli.output import counted, progress
-
-if TYPE_CHECKING:
-    from figgen.pipeline.request import Format
+from figgen.vocabulary import FORMATS, SOURCES, THEMES
 
 
 @click.command(
@@ -49,7 +39,7 @@ def gallery(ctx: click.Context, *, jobs: int | None, out: Path) -> None:
 
     result = build(
         course,
-        request=Request(out / ASSETS, cast("tuple[Format, ...]", (*FORMATS, *SOURCES)), THEMES),
+        request=Request(out / ASSETS, (*FORMATS, *SOURCES), THEMES),
         machines=Machines(jobs),
         watched=lambda plan: progress("Drawing", len(plan.stale)),
     )

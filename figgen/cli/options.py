@@ -12,23 +12,16 @@ import click
 
 from figgen.course.course_folder import find_course
 from figgen.errors import BuildError, RequestError
+from figgen.vocabulary import DEFAULT_THEME, FORMATS, SOURCES, THEMES, Format
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from figgen.course.course import Course
     from figgen.course.index import Listing
-    from figgen.pipeline.request import Format
-
-# As in the drawing and in the writer, which import matplotlib; a test holds them together.
-FORMATS = ("svg", "pdf", "png")
-SOURCES = ("dot", "tex", "mathml", "txt", "html")
-MOVIES = ("gif", "webp", "mp4")
-THEMES = ("light", "dark", "print")
 
 ALL = "all"
 
-DEFAULT_DPI = 200
 
 C = TypeVar("C", bound=Callable[..., object])
 
@@ -275,7 +268,7 @@ def theme(command: C) -> C:
         "-t",
         "--theme",
         type=click.Choice(THEMES),
-        default="light",
+        default=DEFAULT_THEME,
         show_default=True,
         help="The theme to paint it in.",
     )(command)

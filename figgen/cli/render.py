@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import click
 from click.core import ParameterSource
@@ -11,8 +11,6 @@ from click.core import ParameterSource
 from figgen.cli.animation import write_animations
 from figgen.cli.options import (
     ALL,
-    DEFAULT_DPI,
-    MOVIES,
     Range,
     Setting,
     Step,
@@ -24,11 +22,9 @@ from figgen.cli.options import (
     themes,
 )
 from figgen.cli.output import complain_of_failures, complain_of_problems, progress
+from figgen.vocabulary import DEFAULT_THEME, DPI, MOVIES, Format
 
-if TYPE_CHECKING:
-    from figgen.pipeline.request import Format
-
-DPI = click.IntRange(20, 1200)
+RESOLUTIONS = click.IntRange(20, 1200)
 """From a thumbnail of 240 pixels to a poster; beyond that a PNG takes gigabytes."""
 
 
@@ -45,12 +41,12 @@ Examples:
 )
 @click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=figure_names)
 @formats(*MOVIES, words=". With --animate: gif, which is the default then, webp or mp4")
-@themes(("light",), "light")
+@themes((DEFAULT_THEME,), DEFAULT_THEME)
 @click.option("--step", type=Step(), default=ALL, help="One step, or 'all', which is the default.")
 @click.option(
     "--dpi",
-    type=DPI,
-    default=DEFAULT_DPI,
+    type=RESOLUTIONS,
+    default=DPI,
     show_default=True,
     help="Resolution of a PNG; 100 by default with --animate.",
 )

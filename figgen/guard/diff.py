@@ -19,7 +19,8 @@ from figgen.pipeline.build_state import MANIFEST
 from figgen.pipeline.drawing import Drawing, draw
 from figgen.pipeline.manifest import read_manifest
 from figgen.pipeline.parallel import figure_results
-from figgen.pipeline.request import SOURCES, Asset
+from figgen.pipeline.request import Asset
+from figgen.vocabulary import SOURCES
 
 
 class Reference(Protocol):

@@ -14,7 +14,7 @@ from figgen.guard import compare_pdf as pdf_content
 from figgen.guard import compare_png as pixels
 from figgen.guard import compare_svg as vector
 from figgen.guard.scene.scene_changes import Change, changes
-from figgen.pipeline.request import Format
+from figgen.vocabulary import Format
 
 
 class View(NamedTuple):

@@ -18,6 +18,7 @@ from figgen.draw.canvas.canvas import Canvas, CanvasError
 from figgen.draw.canvas.rc import style
 from figgen.errors import BuildError
 from figgen.pipeline.importing import ModuleError, describe_failure, load
+from figgen.pipeline.unseeded_random import seeded
 
 
 class FigureError(BuildError):
@@ -101,7 +102,8 @@ def draw(course: Course, entry: Entry, settings: Mapping[str, str] | None = None
             breaks a rule.
         ParameterError: If a setting does not fit.
     """
-    return run(*settle(course, entry, settings or {}), entry, course.folder)
+    with seeded(entry.name):
+        return run(*settle(course, entry, settings or {}), entry, course.folder)
 
 
 def run(

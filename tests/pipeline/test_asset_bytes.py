@@ -30,9 +30,10 @@ from figgen.errors import BuildError
 from figgen.pipeline.asset_bytes import encode
 from figgen.pipeline.drawing import Drawing, FigureError, draw
 from figgen.pipeline.figure_files import make
-from figgen.pipeline.request import FORMATS, Asset, Request
+from figgen.pipeline.request import Asset, Request
 from figgen.pipeline.scheduling import make_all
 from figgen.pipeline.workers import Workers
+from figgen.vocabulary import FORMATS
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -29,16 +29,13 @@ from figgen.draw.graphs.edge_labels import (
     settle,
     write_label,
 )
-from figgen.draw.graphs.graphviz_layout import (
-    Layout,
-    Point,
-    Size,
+from figgen.draw.graphs.graphviz_layout import Layout, Point, Size, dot_source, place
+from figgen.draw.graphs.straightening import (
     centred,
+    column_of_each,
     columns,
-    dot_source,
     landed,
     mirrored,
-    place,
     respaced,
     shifted,
 )
@@ -276,12 +273,10 @@ class Diagram:
 
     def _column_gaps(self, layout: Layout, least: float) -> list[float]:
         """The distance of each column from the next at which the labels between them fit."""
-        places = columns(layout)
-        gaps = [least] * (len(places) - 1)
+        column = column_of_each(layout)
+        gaps = [least] * (len(columns(layout)) - 1)
         for edge in self.edges:
-            start, end = (
-                places.index(round(layout.nodes[name][0], 3)) for name in (edge.tail, edge.head)
-            )
+            start, end = column[edge.tail], column[edge.head]
             if edge.widest and end == start + 1:
                 gaps[start] = max(gaps[start], edge.widest + 2 * LABEL_ROOM)
         return gaps

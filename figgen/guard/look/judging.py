@@ -13,6 +13,7 @@ from figgen.guard.look.rules import look
 from figgen.pipeline.asset_bytes import encode
 from figgen.pipeline.drawing import Drawing, FigureError
 from figgen.pipeline.request import Asset
+from figgen.vocabulary import DEFAULT_THEME
 
 SHORTEST, LONGEST = 8, 300
 """Words of an alt text: enough to say something, and two minutes of listening."""
@@ -82,7 +83,7 @@ def _ids(drawing: Drawing) -> Iterator[Finding]:
     entry, canvas = drawing.entry, drawing.canvas
     # Whatever is drawn is in the last step, or in the last one that shows it.
     for step in sorted({canvas.steps, *(mark.last for mark in canvas.marks if mark.last)}):
-        asset = Asset(entry.name, canvas.steps, min(step, canvas.steps), "light", "svg")
+        asset = Asset(entry.name, canvas.steps, min(step, canvas.steps), DEFAULT_THEME, "svg")
         yield from check_ids(encode(drawing, asset).decode(), step)
 
 

@@ -21,6 +21,7 @@ from figgen.publish.serve.figure_state import Shown, View
 from figgen.publish.serve.source_excerpts import death, trouble
 from figgen.publish.serve.stale_figures import Reads, Sources
 from figgen.publish.serve.warm_process_client import Renderer
+from figgen.vocabulary import DEFAULT_THEME
 
 REMEMBERED = 4
 """Of how many figures that were looked at last all pictures are kept ready."""
@@ -139,7 +140,7 @@ class Preview:
 
     def _first(self, name: str) -> View:
         """The step and the theme of a figure that are to be ready first."""
-        theme = self._looks[0][1][1] if self._looks else "light"
+        theme = self._looks[0][1][1] if self._looks else DEFAULT_THEME
         return dict(self._looks).get(name) or (self._figures[name].entry.definition.steps, theme)
 
     # What has changed

@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from figgen.engine import ENGINE
+from figgen.vocabulary import DEFAULT_THEME
 
 if TYPE_CHECKING:
     from figgen.draw.canvas.canvas import Weight
@@ -93,7 +94,7 @@ def _rehearse() -> None:
     plot = Plot(canvas, Box(1, 0.7, 8.5, 4), Interval(-3, 3), Interval(-1, 1))
     plot.frame((-3, 3), (-1, 1))
     plot.curve(sigmoid, "forward")
-    encode(Drawing(entry, canvas), Asset("warm", 1, 1, "light", "svg"))
+    encode(Drawing(entry, canvas), Asset("warm", 1, 1, DEFAULT_THEME, "svg"))
 
 
 def _place_of(error: Exception) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from figgen.core import Claim, InputError
 from figgen.core.printed_numbers import MINUS
 from figgen.draw.canvas.canvas import SLOTS, Canvas, CanvasError, Slot
 from figgen.draw.canvas.rc import SMALL, style
-from figgen.draw.canvas.theme import DARK, LIGHT, PRINT, THEMES, TINT
+from figgen.draw.canvas.theme import LIGHT, THEMES, TINT
 from figgen.draw.canvas.units import POINTS_PER_INCH
 
 
@@ -163,7 +163,7 @@ def test_paint_gives_every_kind_of_mark_the_colours_of_its_roles(canvas: Canvas)
     area = canvas.mark(page.fill_between([0, 1], [0, 1]), fill="positive", tint=0.25)
     lines = canvas.mark(page.add_collection(LineCollection([[(0, 0), (1, 1)]])), stroke="muted")
     text = canvas.text(1, 1, "a", "highlight")
-    for theme in (LIGHT, DARK, PRINT, LIGHT):
+    for theme in (LIGHT, THEMES["dark"], THEMES["print"], LIGHT):
         canvas.paint(theme)
         shown = {
             "paper": canvas.figure.get_facecolor(),

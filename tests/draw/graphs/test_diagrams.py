@@ -432,6 +432,7 @@ for name in ("two-inputs-backward-diagram", "vector-detail"):
 """
 
 
+@pytest.mark.slow
 def test_source_and_picture_are_the_same_under_every_hash_seed() -> None:
     """Sets and dictionaries of names must not decide the order of nodes."""
 

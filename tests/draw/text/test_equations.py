@@ -17,7 +17,7 @@ from figgen.core import Claim, InputError, Interval, square
 from figgen.core.equation_claims import Random, Values, equation_claims
 from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.planes import Box
-from figgen.draw.canvas.theme import DARK, LIGHT, Role
+from figgen.draw.canvas.theme import LIGHT, THEMES, Role
 from figgen.draw.canvas.units import POINTS_PER_INCH
 from figgen.draw.plots.plots import Plot
 from figgen.draw.text import equations
@@ -172,7 +172,7 @@ def test_looks_become_marks(canvas: Canvas) -> None:
         equation(canvas, 1, 1, latex, "muted", size=30, stands=TEST)
     marks = {(mark.fill, mark.first) for mark in canvas.marks}
     assert marks == {("muted", 2), ("forward", 2), ("muted", 3)}
-    canvas.paint(DARK)
+    canvas.paint(THEMES["dark"])
     canvas.paint(LIGHT)
     canvas.require_marked()
 

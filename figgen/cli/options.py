@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 
 ALL = "all"
 
-TIMEOUT = 120.0
-"""How many seconds a figure may take. None of ours takes two; a slow machine shall not matter."""
-
-MEMORY = 2048
-"""How many megabytes a figure may take. None of ours takes 200."""
 
 C = TypeVar("C", bound=Callable[..., object])
 

@@ -12,7 +12,7 @@ from figgen.course.course import Course, Entry
 from figgen.disk.atomic_files import told, write
 from figgen.errors import BuildError
 from figgen.pipeline.build_state import MANIFEST as NAME
-from figgen.pipeline.request import Order, assets
+from figgen.pipeline.request import Request, assets
 from figgen.vocabulary import FORMATS, SOURCES
 
 VERSION = 1
@@ -76,15 +76,15 @@ def write_manifest(
     """
     old = read_manifest(out, name)
     figures: dict[str, dict[str, Any]] = {}
-    orphans = {*old.orphans, *(file["path"] for each in old.figures.values()
-                               for file in each["files"])}  # fmt: skip
+    orphans = {*old.orphans}
+    orphans |= {file["path"] for each in old.figures.values() for file in each["files"]}
     for entry in course.entries:
         before = old.figures.get(entry.name)
         record = records.get(entry.name)
         if record is None and before is not None:
             # Its alt text ends with the numbers that were drawn.
             record = before | entry.as_json() | {"alt": before["alt"]}
-        own = places(entry)
+        own = paths_of(entry)
         orphans -= own
         if record is not None:
             figures[entry.name] = _with_old_files(record, before, own)
@@ -107,13 +107,13 @@ def _write(course: Course, out: Path, manifest: Manifest, name: str = NAME) -> N
     write(path, data)
 
 
-def places(entry: Entry) -> set[str]:
+def paths_of(entry: Entry) -> set[str]:
     """Every path that a file of a figure can have in a build folder."""
-    order = Order(Path(), formats=(*FORMATS, *SOURCES))
-    return {asset.path.as_posix() for asset in assets(entry, order)}
+    request = Request(Path(), formats=(*FORMATS, *SOURCES))
+    return {asset.path.as_posix() for asset in assets(entry, request)}
 
 
-def prune(course: Course, out: Path, manifest: Manifest) -> Manifest:
+def prune_orphans(course: Course, out: Path, manifest: Manifest) -> Manifest:
     """Remove the files that no figure of the course has any more.
 
     Returns:

@@ -83,7 +83,9 @@ def merge(course: Course, out: Path) -> list[Outcome]:
                 _require(out / file["path"], file["sha256"], part)
             figures[name] = figure
     outcomes = [
-        Outcome(name, record=figures.get(name), error=None if name in figures else "in no part")
+        Outcome(name, figures[name])
+        if name in figures
+        else Outcome(name, error=BuildError("in no part"))
         for name in course.names
     ]
     write_manifest(course, out, {name: figures[name] for name in course.names if name in figures})

@@ -34,7 +34,7 @@ from figgen.encode.png import BAND, Packer, Raster
 from figgen.encode.vector_shapes import VectorRecorder
 from figgen.pipeline.asset_bytes import encode, encode_all
 from figgen.pipeline.drawing import Drawing, FigureError, draw
-from figgen.pipeline.request import Asset, Order, assets
+from figgen.pipeline.request import Asset, Request, assets
 
 several = ["chain2-plot", "matrix-backward-math", "deep-learning-map", "derivative-code"]
 some_figures = pytest.mark.parametrize("name", several)
@@ -42,7 +42,7 @@ some_figures = pytest.mark.parametrize("name", several)
 
 def wanted(drawing: Drawing) -> list[Asset]:
     """Every file of a figure."""
-    return assets(drawing.entry, Order(ROOT), drawing.canvas.sources)
+    return assets(drawing.entry, Request(ROOT), drawing.canvas.sources)
 
 
 def saved(canvas: Canvas, step: int, theme: Theme, dpi: float) -> np.ndarray:

@@ -20,7 +20,7 @@ from figgen.pipeline import build_state as state
 from figgen.pipeline.current_inputs import CurrentInputs
 from figgen.pipeline.figure_files import make
 from figgen.pipeline.importing import load
-from figgen.pipeline.request import Order
+from figgen.pipeline.request import Request
 from figgen.tracking import environment
 from figgen.tracking import project_modules as project
 from figgen.tracking.dependencies import Dependencies
@@ -735,7 +735,7 @@ def test_a_variable_of_the_environment(copy: Path, monkeypatch: pytest.MonkeyPat
     subprocess.run([*build, "svg"], cwd=copy, check=True, capture_output=True)
     assert stale_course.stale(copy) == {}
     assert b"secret" not in (copy / "build/.figgen/state").read_bytes()
-    same = state.Request(str(copy / "small"), ("svg",), ("light",), 200)
+    same = state.StateKey(str(copy / "small"), ("svg",), ("light",), 200)
     assert state.nothing_to_do(str(copy / "build"), same, ()) is not None
     monkeypatch.delenv("SMALL_WORD")
     assert state.nothing_to_do(str(copy / "build"), same, ()) is None
@@ -897,7 +897,7 @@ def test_what_ran_is_in_the_static_reach(name: str) -> None:
     before = sys.getprofile()
     sys.setprofile(note)
     try:
-        outcome = make(COURSE, entry, Order(Path(os.devnull), themes=("light",))).outcome
+        outcome = make(COURSE, entry, Request(Path(os.devnull), themes=("light",)))
     finally:
         sys.setprofile(before)
     assert outcome.error is None

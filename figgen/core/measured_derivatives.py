@@ -61,12 +61,12 @@ def measured_share(
     # Element by element, a stack of operands makes a stack of outputs; a sum does not.
     if call(wide[None]).shape == (1, *output.shape):
         # Weighted before they are compared: slopes near the largest number would overflow.
-        pulled = partial(_weighted, call, upstream)
-        weighted = slopes(pulled, wide, np.ones(wide.shape), op.kinks)
+        weighing = partial(_weighted, call, upstream)
+        weighted = slopes(weighing, wide, np.ones(wide.shape), op.kinks)
         # Where numpy repeated an element, each repetition had a part in the output.
         owners = np.broadcast_to(np.arange(operand.size).reshape(wide.shape), output.shape)
-        shares = np.bincount(owners.ravel(), weighted.ravel(), minlength=operand.size)
-        return np.asarray(shares).reshape(operand.shape)
+        sums = np.bincount(owners.ravel(), weighted.ravel(), minlength=operand.size)
+        return np.asarray(sums, dtype=np.float64).reshape(operand.shape)
     share = np.empty(operand.shape)
     for place in np.ndindex(operand.shape):
         one = np.zeros(operand.shape)
@@ -132,9 +132,9 @@ def slopes(
             steps = (HALVINGS / 4**attempt).reshape(-1, *[1] * x.ndim) * reach
             moves = np.concatenate([steps, -steps])
             there = call(x + moves * moving)
-            over = moves[(np.s_[:], *[0] * x.ndim)] if alone else moves
+            over = moves
             if alone:
-                over = over.reshape(-1, *[1] * (there.ndim - 1))
+                over = moves.reshape(len(moves), -1)[:, 0].reshape(-1, *[1] * (there.ndim - 1))
             quotients = (there - here) / over
             room = np.isfinite(there)
             for kink in kinks:

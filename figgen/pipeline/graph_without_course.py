@@ -35,7 +35,7 @@ class Size(NamedTuple):
     node: float
 
 
-SIZES = (Size(SYMBOL, SMALLEST), Size(SMALL, 0.62))
+SIZES = (Size(SYMBOL, SMALLEST), Size(SMALL, 0.5))
 """The sizes that are tried, the best first; the last is the smallest that can be read."""
 
 MAX_ELEMENTS = 10_000

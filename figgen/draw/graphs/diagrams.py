@@ -23,11 +23,14 @@ from figgen.draw.canvas.planes import Box
 from figgen.draw.canvas.rc import LABEL
 from figgen.draw.canvas.theme import Role
 from figgen.draw.graphs.edge_labels import (
+    CLOSE_SPACING,
     LINE_GAP,
     SHARES,
+    SPACING,
     Label,
     Points,
     Side,
+    Spacing,
     settle,
     write_label,
 )
@@ -59,6 +62,10 @@ LEAST_SIZE = 0.5
 """The height of a node whose symbol is as small as can be read, in inches."""
 CLOSE_LABELS = 0.1
 """The same where room is short."""
+PUSHES = 8
+"""How often nodes move apart for labels before labels move away from their edges."""
+LIFTS = tuple(0.1 * step for step in range(31))
+"""How much further from its edge a label may stand then, in inches."""
 CLOSE_RANKS = 0.4
 CLOSE_NODES = 0.12
 """The least distances between two columns, and between two nodes of one, where room is short."""
@@ -114,17 +121,23 @@ class Gaps(NamedTuple):
         widest: The widest up to which columns move apart to fill a box.
         node: The least between two nodes of a column.
         label: Between a label of an edge and the nodes on both sides.
+        around: Around the labels of edges.
+        push: By how much of what a label lacks nodes move apart at a time.
     """
 
     rank: float
     widest: float
     node: float
     label: float = LABEL_ROOM
+    around: Spacing = SPACING
+    push: float = 1.0
 
     def closed_up(self, *, labels: bool) -> Gaps:
         """The same where room is short: nodes, and then labels, as close as can be read."""
         close = self._replace(rank=min(self.rank, CLOSE_RANKS), node=min(self.node, CLOSE_NODES))
-        return close._replace(label=CLOSE_LABELS) if labels else close
+        return (
+            close._replace(label=CLOSE_LABELS, around=CLOSE_SPACING, push=0.4) if labels else close
+        )
 
 
 class TooLargeError(CanvasError):
@@ -254,9 +267,13 @@ class Diagram:
             (gaps.closed_up(labels=True), SHARES),
         ):
             source, layout, placed = self._spread(sizes, box, attempt, shares)
-            if _fits(layout, box) and (offset := self._offset(layout, placed, box)):
+            if placed is None or not _fits(layout, box):
+                continue
+            if offset := self._offset(layout, placed, box):
                 break
         else:
+            if placed is None:
+                raise CanvasError("labels of the diagram overlap; shorten one or split it")
             raise TooLargeError((layout.width, layout.height), box)
         # A file in the DOT language can hold several graphs.
         self.canvas.sources["dot"] = self.canvas.sources.get("dot", "") + source
@@ -334,8 +351,10 @@ class Diagram:
 
     def _spread(
         self, sizes: dict[str, Size], box: Box, gaps: Gaps, shares: Sequence[float]
-    ) -> tuple[str, Layout, list[tuple[Label, Point]]]:
+    ) -> tuple[str, Layout, list[tuple[Label, Point]] | None]:
         """The DOT source, the layout and the labels, with nodes so far apart that none overlaps.
+
+        There are no labels if they overlap however far apart the nodes are.
 
         Args:
             sizes: Of the nodes.
@@ -345,14 +364,16 @@ class Diagram:
         """
         labels = [edge.labels for edge in self.edges]
         loops = {index for index, edge in enumerate(self.edges) if edge.tail == edge.head}
-        while True:
+        for push in range(2 * PUSHES):
             source, layout = self._arranged(sizes, box.width, gaps)
             curves = [bezier(curve) for curve in layout.edges]
             nodes = list(_places(layout, sizes).values())
-            placed, too_much = settle(labels, nodes, curves, shares, loops)
+            around = gaps.around if push < PUSHES else gaps.around._replace(lifts=LIFTS)
+            placed, too_much = settle(labels, nodes, curves, shares, loops=loops, spacing=around)
             if not too_much or not _fits(layout, box):
                 return source, layout, placed
-            gaps = gaps._replace(node=gaps.node + max(too_much, LEAST_PUSH))
+            gaps = gaps._replace(node=gaps.node + gaps.push * max(too_much, LEAST_PUSH))
+        return source, layout, None
 
     def _arranged(self, sizes: dict[str, Size], width: float, gaps: Gaps) -> tuple[str, Layout]:
         """The DOT source, and the layout with its columns spread over ``width``."""

@@ -102,11 +102,11 @@ class Label:
         if isinstance(self.text, Text):
             canvas.names(self.text, artist)
 
-    def room(self, spot: Point) -> Box:
-        """What it takes up with its baseline at ``spot``, and what must stay clear around it."""
+    def room(self, spot: Point, clear: float = CLEARANCE) -> Box:
+        """What it takes up with its baseline at ``spot``, and ``clear`` inches around it."""
         left, bottom = spot[0] - self.width / 2, spot[1] - self.descent
-        width, height = self.width + 2 * CLEARANCE, self.height + 2 * CLEARANCE
-        return Box(left - CLEARANCE, bottom - CLEARANCE, width, height)
+        width, height = self.width + 2 * clear, self.height + 2 * clear
+        return Box(left - clear, bottom - clear, width, height)
 
 
 def write_label(canvas: Canvas, words: str, role: Role, size: float) -> Label:
@@ -135,12 +135,33 @@ class Line(NamedTuple):
     descent: float
 
 
+class Spacing(NamedTuple):
+    """Distances around the labels of edges, in inches.
+
+    Attributes:
+        edge: Between a label and its edge.
+        clear: Between a label and anything else.
+        lifts: How much further from its edge a label may stand, the best first.
+    """
+
+    edge: float
+    clear: float
+    lifts: tuple[float, ...] = (0.0,)
+
+
+SPACING = Spacing(EDGE_GAP, CLEARANCE)
+CLOSE_SPACING = Spacing(0.05, 0.03)
+"""The least at which labels can be told apart."""
+
+
 def settle(
     labels: Sequence[Mapping[Side, Sequence[Label]]],
     nodes: Sequence[Box],
     curves: Sequence[Points],
     shares: Sequence[float] = SHARES,
+    *,
     loops: Collection[int] = (),
+    spacing: Spacing = SPACING,
 ) -> tuple[list[tuple[Label, Point]], float]:
     """Find a place for every label of an edge.
 
@@ -154,6 +175,7 @@ def settle(
         curves: The edges.
         shares: How far along its edge a label may stand, the best first.
         loops: Which of the edges are loops.
+        spacing: Around the labels.
 
     Returns:
         The labels with the middle of each baseline, and the most by which one still reaches
@@ -170,12 +192,16 @@ def settle(
         for side, own in stacks.items():
             lines = _lines([own]) if index in loops else rows.lines(index, side)
             for one, number in zip(own, _numbers(own), strict=True):
-                offset = _offset(lines, number, side)
-                allowed = shares[:1] if index in loops else shares
-                tried = (_beside(curve, share, one.width, side, offset) for share in allowed)
-                too_much, spot = _best(one, tried, taken)
+                offset = _offset(lines, number, side, spacing.edge)
+                away = 1.0 if side == "above" else -1.0
+                tried = (
+                    _beside(curve, share, one.width, side, offset + away * lift)
+                    for lift in spacing.lifts
+                    for share in (shares[:1] if index in loops else shares)
+                )
+                too_much, spot = _best(one, tried, taken, spacing.clear)
                 placed.append((one, spot))
-                taken.add(one, one.room(spot))
+                taken.add(one, one.room(spot, spacing.clear))
                 most = max(most, too_much)
     return placed, most
 
@@ -246,15 +272,15 @@ class _Taken:
         over = common[shown & (common > 0).all(axis=1), 1]
         left, bottom, end, height = self._reaches.T
         near = (left < right) & (end > room.left) & (bottom < top) & (height > room.bottom)
-        depths = [_depth_in(room, self._curves[index]) for index in np.flatnonzero(near)]
+        depths = [_depth_in(room, self._curves[int(index)]) for index in np.flatnonzero(near)]
         return max([float(over.max(initial=0.0)), *depths])
 
 
-def _best(one: Label, tried: Iterable[Point], taken: _Taken) -> tuple[float, Point]:
+def _best(one: Label, tried: Iterable[Point], taken: _Taken, clear: float) -> tuple[float, Point]:
     """The first spot where a label has room, or that where it lacks least; and how much."""
     found: list[tuple[float, Point]] = []
     for spot in tried:
-        found.append((taken.reach(one, one.room(spot)), spot))
+        found.append((taken.reach(one, one.room(spot, clear)), spot))
         if not found[-1][0]:
             break
     return min(found, key=itemgetter(0))
@@ -276,9 +302,9 @@ def _lines(stacks: Sequence[Sequence[Label]]) -> list[Line]:
     return [lines[number] for number in sorted(lines)]
 
 
-def _offset(lines: Sequence[Line], number: int, side: Side) -> float:
+def _offset(lines: Sequence[Line], number: int, side: Side, gap: float) -> float:
     """How far the baseline of a line is over the edge; negative if below."""
-    nearer = sum(line.ascent + line.descent + LINE_GAP for line in lines[:number]) + EDGE_GAP
+    nearer = sum(line.ascent + line.descent + LINE_GAP for line in lines[:number]) + gap
     line = lines[number]
     return nearer + line.descent if side == "above" else -nearer - line.ascent
 

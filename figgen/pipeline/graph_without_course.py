@@ -20,7 +20,7 @@ from figgen.draw.canvas.planes import Box
 from figgen.draw.canvas.rc import SMALL, style
 from figgen.draw.graphs.diagrams import SMALLEST, SYMBOL, TooLargeError, require_room_for
 from figgen.draw.graphs.graphviz_layout import LayoutError
-from figgen.draw.graphs.traced_graphs import GraphDrawing, Show
+from figgen.draw.graphs.traced_graphs import RESULT, GraphDrawing, Show
 from figgen.errors import BuildError, RequestError
 from figgen.pipeline.drawing import Drawing, nothing_in_silence
 
@@ -56,6 +56,8 @@ def expression_graph(text: str, values: Mapping[str, str], seed: int) -> Graph:
     """
     try:
         expression = parse(text)
+        if RESULT in expression.names:
+            raise RequestError(f"{text}: '{RESULT}' names the end of the graph; take another name")
         random = np.random.RandomState(seed)
         inputs = {name: _value(name, value, random) for name, value in values.items()}
         return trace(expression, **inputs)

@@ -24,6 +24,7 @@ from figgen.draw.canvas.rc import LABEL
 from figgen.draw.canvas.theme import Role
 from figgen.draw.graphs.edge_labels import (
     CLOSE_SPACING,
+    OUTER_SHARES,
     LINE_GAP,
     SHARES,
     SPACING,
@@ -62,7 +63,9 @@ LEAST_SIZE = 0.5
 """The height of a node whose symbol is as small as can be read, in inches."""
 CLOSE_LABELS = 0.1
 """The same where room is short."""
-PUSHES = 8
+CLOSE_PUSH = 0.4
+"""The share of what a label lacks by which nodes move apart at a time where room is short."""
+PUSHES = 12
 """How often nodes move apart for labels before labels move away from their edges."""
 LIFTS = tuple(0.1 * step for step in range(31))
 """How much further from its edge a label may stand then, in inches."""
@@ -264,7 +267,7 @@ class Diagram:
             (gaps, SHARES[:1]),
             (gaps, SHARES),
             (gaps.closed_up(labels=False), SHARES),
-            (gaps.closed_up(labels=True), SHARES),
+            (gaps.closed_up(labels=True), (*SHARES, *OUTER_SHARES)),
         ):
             source, layout, placed = self._spread(sizes, box, attempt, shares)
             if placed is None or not _fits(layout, box):
@@ -364,7 +367,7 @@ class Diagram:
         """
         labels = [edge.labels for edge in self.edges]
         loops = {index for index, edge in enumerate(self.edges) if edge.tail == edge.head}
-        for push in range(2 * PUSHES):
+        for push in range(PUSHES + 2):
             source, layout = self._arranged(sizes, box.width, gaps)
             curves = [bezier(curve) for curve in layout.edges]
             nodes = list(_places(layout, sizes).values())

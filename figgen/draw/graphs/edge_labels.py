@@ -33,6 +33,8 @@ CLEARANCE = 0.06
 """Between two labels, or a label and an edge that is not its own, in inches."""
 SHARES = (0.5, 0.4, 0.6, 0.3, 0.7)
 """How far along its edge a label may stand, the best first."""
+OUTER_SHARES = (0.2, 0.8)
+"""The same where room is short, after those."""
 LEVEL = 0.05
 """Edges whose middles are nearer than this in height, in inches, have their labels in one row."""
 
@@ -195,7 +197,7 @@ def settle(
                 offset = _offset(lines, number, side, spacing.edge)
                 away = 1.0 if side == "above" else -1.0
                 tried = (
-                    _beside(curve, share, one.width, side, offset + away * lift)
+                    (_beside(curve, share, one.width, side, offset), away * lift)
                     for lift in spacing.lifts
                     for share in (shares[:1] if index in loops else shares)
                 )
@@ -270,17 +272,31 @@ class _Taken:
         low, high = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
         common = np.minimum(high, (right, top)) - np.maximum(low, (room.left, room.bottom))
         over = common[shown & (common > 0).all(axis=1), 1]
+        return max(float(over.max(initial=0.0)), self.depth(room))
+
+    def depth(self, room: Box) -> float:
+        """How deep an edge runs in a place, from its nearer side; 0 if none does."""
+        right, top = room.left + room.width, room.bottom + room.height
         left, bottom, end, height = self._reaches.T
         near = (left < right) & (end > room.left) & (bottom < top) & (height > room.bottom)
-        depths = [_depth_in(room, self._curves[int(index)]) for index in np.flatnonzero(near)]
-        return max([float(over.max(initial=0.0)), *depths])
+        depths = (_depth_in(room, self._curves[int(index)]) for index in np.flatnonzero(near))
+        return max(depths, default=0.0)
 
 
-def _best(one: Label, tried: Iterable[Point], taken: _Taken, clear: float) -> tuple[float, Point]:
+def _best(
+    one: Label, tried: Iterable[tuple[Point, float]], taken: _Taken, clear: float
+) -> tuple[float, Point]:
     """The first spot where a label has room, or that where it lacks least; and how much."""
     found: list[tuple[float, Point]] = []
-    for spot in tried:
-        found.append((taken.reach(one, one.room(spot, clear)), spot))
+    for (x, y), lift in tried:
+        spot = x, y + lift
+        room, nearest = one.room(spot, clear), one.room((x, y), clear)
+        bottom = min(room.bottom, nearest.bottom)
+        way = Box(room.left, bottom, room.width, room.height + abs(lift))
+        # Beyond another edge a label would be taken for that edge's.
+        if lift and taken.depth(way):
+            continue
+        found.append((taken.reach(one, room), spot))
         if not found[-1][0]:
             break
     return min(found, key=itemgetter(0))

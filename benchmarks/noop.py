@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.disk.file_status import digest
 from figgen.pipeline.manifest import read_manifest, write_manifest
 from figgen.pipeline.outcome import Outcome

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
 import signal
+from collections.abc import Generator
 
 import pytest
 from hypothesis import settings
@@ -11,6 +14,15 @@ from lecture import COURSE
 from figgen.course.course import Course
 from figgen.draw.canvas.canvas import Canvas
 
+# What a user, or a hook of git that runs the tests, has set for other programs is not for those of
+# the tests, which say themselves what is set.
+SET_FOR_OTHERS = re.compile(
+    "FIGGEN_DOT|GIT_.*|MPLBACKEND|MATPLOTLIBRC|NO_COLOR|FORCE_COLOR|CLICOLOR.*|COLUMNS|LINES"
+    "|PYTHON(IOENCODING|WARNINGS|SAFEPATH|OPTIMIZE|DEVMODE)"
+)
+for variable in filter(SET_FOR_OTHERS.fullmatch, [*os.environ]):
+    del os.environ[variable]
+
 # What a shell starts in the background ignores Ctrl-C, and so would every program of the tests.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -18,6 +30,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # The same examples on every run: a red test stays red until it is mended.
 settings.register_profile("figgen", derandomize=True, database=None, deadline=None)
 settings.load_profile("figgen")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """One process more than there are cores: many tests wait for what they started."""
+    return (yield) + 1
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from figgen.cli.options import (
-    DEFAULT_DPI,
     MEMORY,
-    THEMES,
     TIMEOUT,
     Cluster,
     Shard,
@@ -25,6 +23,7 @@ from figgen.cli.options import (
     themes,
 )
 from figgen.cli.output import complain, counted, print_json
+from figgen.vocabulary import DPI, THEMES
 
 if TYPE_CHECKING:
     from figgen.pipeline.build_state import Summary
@@ -68,7 +67,7 @@ Examples:
     help=f"Stop a figure that takes more megabytes, on Linux. By default {MEMORY}.",
 )
 @formats()
-@themes(THEMES, "all three")
+@themes(THEMES, "all")
 @out("build")
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would be drawn, and draw nothing.")
 @click.option("--why", is_flag=True, help="Say for each figure that is drawn what has changed.")
@@ -110,7 +109,7 @@ def build(
         from figgen.cli.build_run import Machines
 
         Machines(jobs, cluster, timeout, memory)
-    request = Request(str(course_folder(ctx)), formats, themes, DEFAULT_DPI)
+    request = Request(str(course_folder(ctx)), formats, themes, DPI)
     # Most builds end here, before anything is imported that takes time.
     summary = None
     if not (force or prune or shard):

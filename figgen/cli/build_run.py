@@ -16,6 +16,7 @@ from figgen.cli.options import MEMORY, TIMEOUT, open_course, out
 from figgen.cli.output import complain, complain_of_problems, counted, print_json
 from figgen.cli.render import complain_of_failures, make
 from figgen.errors import BuildError, RequestError
+from figgen.vocabulary import Format
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from figgen.pipeline.manifest import Manifest
     from figgen.pipeline.outcome import Outcome
     from figgen.pipeline.plan import Plan
-    from figgen.pipeline.request import Format
     from figgen.pipeline.staleness import Staleness
 
 
@@ -134,7 +134,7 @@ class Result:
                     "orphans": self.manifest.orphans,
                     "manifest": str(self.place),
                     "failed": [{"name": each.name, "error": each.error} for each in self.failed],
-                    "problems": [vars(problem) for problem in self.course.problems],
+                    "problems": [problem.as_json() for problem in self.course.problems],
                 }
             )
             return

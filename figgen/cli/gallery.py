@@ -7,17 +7,9 @@ from pathlib import Path
 import click
 
 from figgen.cli.build_run import Build, Machines
-from figgen.cli.options import (
-    DEFAULT_DPI,
-    FORMATS,
-    SOURCES,
-    THEMES,
-    course_folder,
-    jobs,
-    open_course,
-    out,
-)
+from figgen.cli.options import course_folder, jobs, open_course, out
 from figgen.cli.output import counted
+from figgen.vocabulary import DPI, FORMATS, SOURCES, THEMES
 
 
 @click.command(
@@ -43,7 +35,7 @@ def gallery(ctx: click.Context, *, jobs: int | None, out: Path) -> None:
     from figgen.publish.gallery import ASSETS
     from figgen.publish.gallery import gallery as write_gallery
 
-    request = Request(str(course_folder(ctx)), (*FORMATS, *SOURCES), THEMES, DEFAULT_DPI)
+    request = Request(str(course_folder(ctx)), (*FORMATS, *SOURCES), THEMES, DPI)
     result = Build(request, out / ASSETS, Machines(jobs)).run(course, course.entries)
     pages = write_gallery(course, result.manifest.figures, out)
     click.echo(f"{counted(len(pages), 'file')} in {out}; open {pages[0]}")

@@ -9,6 +9,7 @@ import click
 
 from figgen.cli.options import Setting, ending, once, one_file
 from figgen.cli.output import columns
+from figgen.vocabulary import DEFAULT_THEME
 
 if TYPE_CHECKING:
     from figgen.core.graph import Graph
@@ -89,7 +90,7 @@ def _finish(traced: Graph, title: str, out: Path, *, backward: bool) -> None:
     from figgen.pipeline.request import Asset
 
     drawing = graph_drawing(traced, title, backward=backward, fitted=suffix != "dot")
-    theme = None if suffix == "dot" else "light"
+    theme = None if suffix == "dot" else DEFAULT_THEME
     write(out, encode(drawing, Asset(out.stem, 1, None, theme, suffix)))
     head = ("node", "value", "gradient" if backward else "")
     for line in columns([head, *table(traced, backward=backward)]):

@@ -12,8 +12,6 @@ from click.core import ParameterSource
 from figgen.cli.animation import write_animations
 from figgen.cli.options import (
     ALL,
-    DEFAULT_DPI,
-    MOVIES,
     Range,
     Setting,
     Step,
@@ -25,15 +23,16 @@ from figgen.cli.options import (
     themes,
 )
 from figgen.cli.output import complain, complain_of_problems, progress
+from figgen.vocabulary import DEFAULT_THEME, DPI, MOVIES, Format
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from figgen.course.course import Course, Entry
     from figgen.pipeline.outcome import Outcome
-    from figgen.pipeline.request import Format, Order
+    from figgen.pipeline.request import Order
 
-DPI = click.IntRange(20, 1200)
+RESOLUTIONS = click.IntRange(20, 1200)
 """From a thumbnail of 240 pixels to a poster; beyond that a PNG takes gigabytes."""
 
 
@@ -50,12 +49,12 @@ Examples:
 )
 @click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=figure_names)
 @formats(*MOVIES, words=". With --animate: gif, which is the default then, webp or mp4")
-@themes(("light",), "light")
+@themes((DEFAULT_THEME,), DEFAULT_THEME)
 @click.option("--step", type=Step(), default=ALL, help="One step, or 'all', which is the default.")
 @click.option(
     "--dpi",
-    type=DPI,
-    default=DEFAULT_DPI,
+    type=RESOLUTIONS,
+    default=DPI,
     show_default=True,
     help="Resolution of a PNG; 100 by default with --animate.",
 )

@@ -18,12 +18,15 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Transform
 
-from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.fonts import font_for
 from figgen.draw.canvas.marks import Mark
 from figgen.draw.canvas.mathtext import MATHTEXT
-from figgen.draw.canvas.units import DPI, POINTS_PER_INCH
+from figgen.draw.canvas.units import POINTS_PER_INCH
+from figgen.draw.canvas.unmarked import CanvasError
 from figgen.encode.recorder import RGBA, Recorder, Roles, clip_of
+from figgen.matplotlib_private import line_of_glyphs
+from figgen.vocabulary import DPI
 
 Segment: TypeAlias = tuple[str, tuple[float, ...]]
 """A letter as in SVG (M, L, Q, C or Z) and the coordinates."""
@@ -239,15 +242,10 @@ class VectorRecorder(Recorder):
                 for font, size, _char, index, dx, dy in parsed.glyphs
             ]
         else:
-            items = font_for(prop, POINTS_PER_INCH)._layout(
-                s,
-                LoadFlags.NO_HINTING,
-                features=mtext.get_fontfeatures() if mtext else None,
-                language=mtext.get_language() if mtext else None,
-            )
             size = prop.get_size_in_points()
             glyphs = [
-                _placed(item.ft_object, item.glyph_index, size, item.x, item.y) for item in items
+                _placed(item.ft_object, item.glyph_index, size, item.x, item.y)
+                for item in line_of_glyphs(font_for(prop, POINTS_PER_INCH), s, mtext)
             ]
         colour = _coloured(gc.get_rgb(), gc.get_alpha() if gc.get_forced_alpha() else None)
         turn = np.exp(1j * np.radians(angle))

@@ -10,7 +10,7 @@ from functools import partial
 from figgen.core import Claim
 from figgen.core.arrays import is_finite
 from figgen.course.course import Course, Entry
-from figgen.draw.canvas.canvas import Equation
+from figgen.draw.canvas.filed import Equation
 from figgen.errors import BuildError
 from figgen.guard.look.findings import RULES, Finding
 from figgen.guard.look.judging import excuse, judge, same_words

@@ -18,8 +18,9 @@ from figgen.pipeline.asset_bytes import encode
 from figgen.pipeline.build_state import MANIFEST
 from figgen.pipeline.drawing import Drawing, draw
 from figgen.pipeline.manifest import read_manifest
-from figgen.pipeline.request import SOURCES, Asset
+from figgen.pipeline.request import Asset
 from figgen.pipeline.workers import LostError, run_each
+from figgen.vocabulary import SOURCES
 
 
 class Reference(Protocol):

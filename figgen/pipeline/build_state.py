@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from figgen.disk import cache_files as statefile
 from figgen.disk.file_status import SLACK, digests_in, look, table
 from figgen.tracking.environment import environment
-from figgen.tracking.module_folders import watched
+from figgen.tracking.importable_names import importable_names
 
 FILE = ".figgen/state"
 MANIFEST = "manifest.json"
@@ -91,7 +91,7 @@ def nothing_to_do(out: str, request: Request, names: Sequence[str]) -> Summary |
         stale = stale & wanted
     if stale or known["environment"] != environment(known["packages"]):
         return None
-    if any(watched(folder) != held for folder, held in known["folders"].items()):
+    if any(importable_names(folder) != held for folder, held in known["folders"].items()):
         return None
     inputs = look(known["inputs"], known["moment"])
     outputs = look(known["outputs"], known["moment"], out)

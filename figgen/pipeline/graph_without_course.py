@@ -15,16 +15,17 @@ from figgen.core.printed_numbers import printed
 from figgen.core.trace import trace, trace_chain
 from figgen.course.course import Entry
 from figgen.course.definition import Definition
-from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.planes import Box
 from figgen.draw.canvas.rc import SMALL, style
+from figgen.draw.canvas.unmarked import CanvasError, require_marked
 from figgen.draw.graphs.diagrams import SMALLEST, SYMBOL, TooLargeError, require_room_for
 from figgen.draw.graphs.graphviz_layout import LayoutError
 from figgen.draw.graphs.traced_graphs import RESULT, GraphDrawing, Show
 from figgen.errors import BuildError, RequestError
 from figgen.pipeline.drawing import Drawing, nothing_in_silence
 
-MARGIN = 0.05
+MARGIN = 0.02
 """Around the graph, in inches."""
 
 
@@ -139,7 +140,7 @@ def graph_drawing(graph: Graph, title: str, *, backward: bool, fitted: bool = Tr
         try:
             with style(), nothing_in_silence():
                 _draw(canvas, graph, size, backward=backward, fitted=fitted)
-                canvas.require_marked()
+                require_marked(canvas.figure, canvas.marks)
         except TooLargeError as error:
             refused = error
             continue

@@ -5,22 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeAlias
 
 from figgen.course.course import Entry
-from figgen.draw.canvas.units import DPI
 from figgen.errors import BuildError, RequestError
-
-Format: TypeAlias = Literal["svg", "pdf", "png", "dot", "tex", "mathml", "txt", "html"]
-
-FORMATS: tuple[Format, ...] = ("svg", "pdf", "png")
-"""What every figure has."""
-
-SOURCES: tuple[Format, ...] = ("dot", "tex", "mathml", "txt", "html")
-"""What only some figures have: text that other programs read, the same in every step and theme."""
-
-THEMES = ("light", "dark", "print")
-"""The names of the themes, as in `figgen.draw.canvas.theme`."""
+from figgen.vocabulary import DEFAULT_THEME, DPI, FORMATS, SOURCES, THEMES, Format
 
 
 @dataclass(frozen=True)
@@ -53,8 +41,8 @@ class Asset:
 
     @property
     def flat_path(self) -> Path:
-        """Where ``figgen render`` puts it: one folder, the theme in the name unless light."""
-        suffix = "" if self.theme in {None, "light"} else f"-{self.theme}"
+        """Where ``figgen render`` puts it: one folder, the theme in the name unless the usual."""
+        suffix = "" if self.theme in {None, DEFAULT_THEME} else f"-{self.theme}"
         return Path(f"{self.stem}{suffix}.{self.format}")
 
 
@@ -111,7 +99,7 @@ def assets(entry: Entry, order: Order, sources: Collection[str] = SOURCES) -> li
             found += [Asset(name, steps, step, theme, format_) for step in wanted + pages * whole]
     if order.flat and not found:
         missing = " or ".join(order.formats)
-        raise BuildError(f"{entry.file}:{entry.line}: {name} has no {missing}; others have")
+        raise BuildError(f"{name} has no {missing}; others have", entry.file, entry.line)
     return found
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from small_course import HEAD, write_course
 
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.guard import compare_pdf as pdf_content
 from figgen.guard import compare_svg as vector
 from figgen.pipeline.asset_bytes import encode

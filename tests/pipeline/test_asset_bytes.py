@@ -21,17 +21,19 @@ import pytest
 from lecture import COURSE, ROOT, drawing_of
 from PIL import Image
 
-from figgen.course.course import Course, read_course
+from figgen.course.course import Course
+from figgen.course.reading import read_course
 from figgen.disk.atomic_files import write
-from figgen.draw.canvas.canvas import SLOTS
+from figgen.draw.canvas.slots import SLOTS
 from figgen.draw.canvas.theme import THEMES
 from figgen.errors import BuildError
 from figgen.pipeline.asset_bytes import encode
 from figgen.pipeline.drawing import Drawing, FigureError, draw
 from figgen.pipeline.drawing_all import build
 from figgen.pipeline.figure_files import make
-from figgen.pipeline.request import FORMATS, Asset, Order
+from figgen.pipeline.request import Asset, Order
 from figgen.pipeline.workers import Workers
+from figgen.vocabulary import FORMATS
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -502,7 +504,7 @@ import json, sys
 from pathlib import Path
 from figgen.pipeline.drawing_all import build
 from figgen.pipeline.request import Order
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.pipeline.manifest import write_manifest
 from figgen.pipeline.workers import Workers
 

@@ -16,8 +16,8 @@ from small_course import GOOD, HEAD, STEPS, write_course
 
 from figgen.cli.app import program
 from figgen.course import course, definition, index
-from figgen.course.course import read_course
 from figgen.course.index import listing, read_indexed, read_listing
+from figgen.course.reading import read_course
 from figgen.disk import cache_files as statefile
 from figgen.disk import file_status as signatures
 from figgen.disk.atomic_files import STATE
@@ -165,14 +165,48 @@ def test_orphans_are_told_and_pruned(built: Path) -> None:
 
 
 def test_a_manifest_cannot_have_other_files_pruned(built: Path) -> None:
-    """An orphan is a file of the build folder, whatever a manifest says."""
+    """An orphan is a file that a build has put into its folder, whatever a manifest says."""
+    others = ["lib/figgen/core/trace.py", "lib/svg", "svg.svg", "lib/a/svg/b.svg"]
+    for name in others:
+        (built / "build" / name).parent.mkdir(parents=True, exist_ok=True)
+        (built / "build" / name).write_text("mine", encoding="utf-8")
     path = built / "build/manifest.json"
     content = json.loads(path.read_text(encoding="utf-8"))
-    content["orphans"] = ["../small/one.py", str(built / "small/two.py")]
+    content["orphans"] = ["../small/one.py", str(built / "small/two.py"), *others]
     path.write_text(json.dumps(content), encoding="utf-8")
-    run("build", *FAST, "--prune")
+    done = run("build", *FAST, "--prune")
+    assert (done.exit_code, done.stderr) == (0, "")
     assert (built / "small/one.py").exists()
     assert (built / "small/two.py").exists()
+    assert all((built / "build" / name).is_file() for name in others)
+
+
+def test_what_others_put_into_the_build_folder(built: Path) -> None:
+    """The wheel that was built there: it is not listed, counted or deleted, nor makes it stale."""
+    root = Path(index.__file__).parents[2]
+    shutil.copytree(root / "figgen" / "core", built / "build/lib/figgen/core")
+    for name in (
+        "bdist.linux/wheel/figgen/light/svg/good.svg",
+        "lib/.figgen/state",
+        "lib/svg/a.svg",
+    ):
+        (built / "build" / name).parent.mkdir(parents=True)
+        (built / "build" / name).write_text("theirs", encoding="utf-8")
+    whose = ("lib", "bdist.linux")
+    theirs = {path: path.read_bytes() for name in whose
+              for path in (built / "build" / name).rglob("*") if path.is_file()}  # fmt: skip
+    unchanged = "2 figures, 3 files in build; none drawn, the others are up to date\n"
+    assert run("build", *FAST).stdout == unchanged
+    done = run("build", *FAST, "--prune", "--why")
+    assert (done.stdout, done.stderr) == (unchanged, "")
+    done = run("build", *FAST, "--force", "--json")
+    told = json.loads(done.stdout)
+    assert (told["files"], told["orphans"], done.stderr) == (3, [], "")
+    done = run("diff", "--against", "build", "-j", "1")
+    assert (done.exit_code, done.output) == (0, "2 figures compared with build: no change\n")
+    content = (built / "build/manifest.json").read_text(encoding="utf-8")
+    assert not any(f"{name}/" in content for name in whose)
+    assert all(path.read_bytes() == data for path, data in theirs.items())
 
 
 def test_a_figure_that_fails_is_stale_until_it_does_not(built: Path) -> None:

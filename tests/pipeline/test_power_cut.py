@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from small_course import GOOD, STEPS, write_course
 
 from figgen.cli.app import program
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.disk import atomic_files as files
 from figgen.disk.atomic_files import PART, STATE
 from figgen.pipeline import journal, manifest

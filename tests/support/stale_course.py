@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.pipeline import drawing_all as builder
 from figgen.pipeline import manifest
 from figgen.pipeline.plan import Made, Plan

@@ -17,6 +17,7 @@ from lecture import COURSE
 from stale_course import FIGURES, MODULES
 
 from figgen.pipeline import build_state as state
+from figgen.pipeline.current_inputs import CurrentInputs
 from figgen.pipeline.figure_files import make
 from figgen.pipeline.importing import load
 from figgen.pipeline.request import Order
@@ -463,7 +464,7 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
     ),
     "a default of a data class": ("three.py", "width: int = 3", "width: int = 4", only("set-up")),
     "an attribute by a getter": ("_rows.py", "[1, 2]", "[2, 2]", only("gotten")),
-    "the resolution": ("figgen/draw/canvas/units.py", "DPI = 200", "DPI = 201", ALL),
+    "the resolution": ("figgen/vocabulary.py", "DPI = 200", "DPI = 201", ALL),
 }
 
 
@@ -758,6 +759,25 @@ def test_another_version_of_a_package(
     assert found["leaky"][0].endswith(" became 99.0")
 
 
+@pytest.mark.parametrize("left", ["{}.egg-info", "{}-99.0.dist-info", "{}-99.0-py3.11.egg-info"])
+def test_what_an_installation_leaves_of_the_project(
+    copy: Path, left: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The definitions of figgen count, and not what an installer says of it, wherever it lies."""
+    (copy / "packages" / left.format("figgen")).mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", [str(copy / "packages"), *sys.path])
+    assert stale_course.stale(copy) == {}
+
+
+def test_what_lies_beside_the_source_of_a_package(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An egg-info without a version says nothing of what is installed."""
+    (copy / "packages" / "numpy.egg-info").mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", [str(copy / "packages"), *sys.path])
+    assert stale_course.stale(copy) == {}
+
+
 def test_another_python(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The version of Python counts."""
     monkeypatch.setattr(sys, "version", "9.9")
@@ -777,10 +797,10 @@ def test_another_layout_engine(copy: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_font_file(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A font whose file is another makes every figure stale, whatever its package's version."""
-    digest = stale_course.Staleness._digest
+    digest = CurrentInputs.digest
     monkeypatch.setattr(
-        stale_course.Staleness,
-        "_digest",
+        CurrentInputs,
+        "digest",
         lambda self, path: (
             "0" if path.endswith("SourceSansPro-Regular.ttf") else digest(self, path)
         ),

@@ -17,15 +17,16 @@ from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Patch
 from matplotlib.path import Path
 
 from figgen.core import InputError
-from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.marks import edge_name
 from figgen.draw.canvas.planes import Box
 from figgen.draw.canvas.rc import LABEL
 from figgen.draw.canvas.theme import Role
+from figgen.draw.canvas.unmarked import CanvasError
 from figgen.draw.graphs.edge_labels import (
     CLOSE_SPACING,
-    OUTER_SHARES,
     LINE_GAP,
+    OUTER_SHARES,
     SHARES,
     SPACING,
     Label,
@@ -63,7 +64,7 @@ LEAST_SIZE = 0.5
 """The height of a node whose symbol is as small as can be read, in inches."""
 CLOSE_LABELS = 0.1
 """The same where room is short."""
-CLOSE_PUSH = 0.4
+CLOSE_PUSH = 0.5
 """The share of what a label lacks by which nodes move apart at a time where room is short."""
 PUSHES = 12
 """How often nodes move apart for labels before labels move away from their edges."""
@@ -144,20 +145,15 @@ class Gaps(NamedTuple):
 
 
 class TooLargeError(CanvasError):
-    """A diagram that needs more room than it has, however close its parts stand.
+    """A diagram that needs more room than it has, however close its parts stand."""
 
-    Args:
-        needed: Width and height in inches.
-        box: The place that it has.
-        least: Whether ``needed`` is only a lower bound.
-    """
 
-    def __init__(self, needed: tuple[float, float], box: Box, *, least: bool = False) -> None:
-        words = "needs at least" if least else "needs"
-        super().__init__(
-            f"the diagram {words} {needed[0]:.2f} x {needed[1]:.2f} inches"
-            f" and has {box.width:.2f} x {box.height:.2f}; shorten a label or split it"
-        )
+def _needs(needed: tuple[float, float], box: Box, how: str = "needs") -> TooLargeError:
+    """The error with the width and the height that are needed, in inches."""
+    return TooLargeError(
+        f"the diagram {how} {needed[0]:.2f} x {needed[1]:.2f} inches"
+        f" and has {box.width:.2f} x {box.height:.2f}; shorten a label or split it"
+    )
 
 
 class Diagram:
@@ -276,8 +272,8 @@ class Diagram:
                 break
         else:
             if placed is None:
-                raise CanvasError("labels of the diagram overlap; shorten one or split it")
-            raise TooLargeError((layout.width, layout.height), box)
+                raise TooLargeError("labels of the diagram overlap; shorten one or split it")
+            raise _needs((layout.width, layout.height), box)
         # A file in the DOT language can hold several graphs.
         self.canvas.sources["dot"] = self.canvas.sources.get("dot", "") + source
         dx, dy = offset
@@ -319,7 +315,7 @@ class Diagram:
         beside = max(int((box.width + CLOSE_RANKS + TINY) / narrowest), 1)
         height = max(*heights, sum(heights) / beside) - CLOSE_NODES
         if width > box.width + TINY or height > box.height + TINY:
-            raise TooLargeError((width, height), box, least=True)
+            raise _needs((width, height), box, "needs at least")
 
     @property
     def _ends(self) -> list[Ends]:
@@ -464,7 +460,7 @@ def require_room_for(nodes: int, box: Box) -> None:
     height = math.ceil(nodes / beside) * up - CLOSE_NODES
     if height > box.height:
         width = min(nodes, beside) * across - CLOSE_RANKS
-        raise TooLargeError((width, height), box, least=True)
+        raise _needs((width, height), box, "needs at least")
 
 
 def bezier(curve: Sequence[Point], count: int = CURVE_POINTS) -> Points:

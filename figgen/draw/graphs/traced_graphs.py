@@ -13,14 +13,16 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from figgen.core import Array, InputError
 from figgen.core.graph import Graph, Node
-from figgen.core.graph_latex import describe, describe_backward, pieces, said
+from figgen.core.graph_latex import pieces
+from figgen.core.graph_words import describe, describe_backward, said
 from figgen.core.ops import typeset_shape
 from figgen.core.printed_numbers import MINUS, printed, read
-from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.cards import arrow, cap_height, card
 from figgen.draw.canvas.planes import Box
 from figgen.draw.canvas.rc import LABEL, MATHS, let_lines_grow
 from figgen.draw.canvas.theme import Role
+from figgen.draw.canvas.unmarked import CanvasError
 from figgen.draw.graphs.diagrams import BORDER_WIDTH, EDGE_WIDTH, SMALLEST, SYMBOL, Diagram, Edge
 from figgen.draw.graphs.edge_labels import EDGE_GAP
 from figgen.draw.graphs.graphviz_layout import Layout

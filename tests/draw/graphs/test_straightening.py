@@ -11,11 +11,11 @@ import pytest
 from matplotlib.patches import FancyArrowPatch
 from overlaps import clashes
 
-from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.marks import edge_name
 from figgen.draw.canvas.planes import Box
 from figgen.draw.graphs import diagrams
-from figgen.draw.graphs.diagrams import Diagram, bezier
+from figgen.draw.graphs.diagrams import Diagram, TooLargeError, bezier
 from figgen.draw.graphs.graphviz_layout import Curve, Ends, Layout
 
 WALL = Box(0.0, 0.0, 400.0, 400.0)
@@ -108,7 +108,7 @@ def test_every_edge_of_a_random_graph_is_drawn(first: int) -> None:
         diagram = random_graph(seed)
         try:
             diagram.draw(WALL)
-        except CanvasError:
+        except TooLargeError:
             # Labels of crossing edges can have no room wherever the nodes stand.
             refused += 1
             diagram = random_graph(seed, labels=False)

@@ -363,11 +363,12 @@ class Diagram:
         """
         labels = [edge.labels for edge in self.edges]
         loops = {index for index, edge in enumerate(self.edges) if edge.tail == edge.head}
-        for push in range(PUSHES + 2):
+        pushes = round(PUSHES / gaps.push**2)
+        for push in range(pushes + 2):
             source, layout = self._arranged(sizes, box.width, gaps)
             curves = [bezier(curve) for curve in layout.edges]
             nodes = list(_places(layout, sizes).values())
-            around = gaps.around if push < PUSHES else gaps.around._replace(lifts=LIFTS)
+            around = gaps.around if push < pushes else gaps.around._replace(lifts=LIFTS)
             placed, too_much = settle(labels, nodes, curves, shares, loops=loops, spacing=around)
             if not too_much or not _fits(layout, box):
                 return source, layout, placed

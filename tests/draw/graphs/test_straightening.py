@@ -195,10 +195,10 @@ def test_the_labels_of_loops_fit(canvas: Canvas) -> None:
     diagram = Diagram(canvas)
     for name in "ab":
         diagram.node(name, f"${name}$", "operation")
-    edges = [diagram.edge(*pair) for pair in ("aa", "ab", "bb", "bb")]
+    edges = [diagram.edge(*pair) for pair in ("aa", "ab", "bb")]
     for edge in edges:
         diagram.above(edge, "$x = 2$")
-        diagram.below(edge, r"$\dfrac{1}{2}$")
+        diagram.below(edge, "$-1$")
     layout = diagram.draw(Box(0.1, 0.1, 11.8, 5.4))
     for edge, curve in zip(edges, layout.edges, strict=True):
         if edge.tail == edge.head:

@@ -64,7 +64,7 @@ LEAST_SIZE = 0.5
 """The height of a node whose symbol is as small as can be read, in inches."""
 CLOSE_LABELS = 0.1
 """The same where room is short."""
-CLOSE_PUSH = 0.5
+CLOSE_PUSH = 0.3
 """The share of what a label lacks by which nodes move apart at a time where room is short."""
 PUSHES = 12
 """How often nodes move apart for labels before labels move away from their edges."""
@@ -140,7 +140,9 @@ class Gaps(NamedTuple):
         """The same where room is short: nodes, and then labels, as close as can be read."""
         close = self._replace(rank=min(self.rank, CLOSE_RANKS), node=min(self.node, CLOSE_NODES))
         return (
-            close._replace(label=CLOSE_LABELS, around=CLOSE_SPACING, push=0.4) if labels else close
+            close._replace(label=CLOSE_LABELS, around=CLOSE_SPACING, push=CLOSE_PUSH)
+            if labels
+            else close
         )
 
 
@@ -328,7 +330,7 @@ class Diagram:
 
         Labels may stand out of the box, but not out of the canvas.
         """
-        rooms = [one.room(spot) for one, spot in placed]
+        rooms = [one.room(spot, 0.0) for one, spot in placed]
         across = [(room.left, room.left + room.width) for room in rooms]
         up = [(room.bottom, room.bottom + room.height) for room in rooms]
         points = np.concatenate([np.empty((0, 2)), *map(bezier, layout.edges)])

@@ -89,7 +89,7 @@ def _finish(traced: Graph, title: str, out: Path, *, backward: bool) -> None:
     from figgen.pipeline.graph_without_course import graph_drawing, table
     from figgen.pipeline.request import Asset
 
-    drawing = graph_drawing(traced, title, backward=backward)
+    drawing = graph_drawing(traced, title, backward=backward, fitted=suffix != "dot")
     theme = None if suffix == "dot" else DEFAULT_THEME
     write(out, encode(drawing, Asset(out.stem, 1, None, theme, suffix)))
     head = ("node", "value", "gradient" if backward else "")

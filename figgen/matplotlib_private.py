@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, TypeAlias
 
 from matplotlib.artist import Artist
@@ -55,7 +56,8 @@ PRIVATE = (
     ),
     Private(
         "_get_font_height_metrics",
-        lambda: RendererBase,
+        # No base class has it: a text asks whether its renderer has.
+        lambda: import_module("matplotlib.backends.backend_pdf").RendererPdf,
         "ascent and descent of a line, which a renderer would read from the font at each line",
     ),
     Private(
@@ -112,7 +114,7 @@ class SplitAgg(RendererAgg):
         return self.font(font_prop)
 
 
-def agg(width: float, height: float, dpi: float) -> Any:
+def new_agg(width: float, height: float, dpi: float) -> Any:
     """The C++ half of Agg, for a picture of a size in pixels."""
     return RendererAgg(width, height, dpi)._renderer  # type: ignore[no-untyped-call]
 

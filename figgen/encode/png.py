@@ -26,7 +26,7 @@ from figgen.draw.canvas.theme import Theme
 from figgen.draw.canvas.unmarked import CanvasError
 from figgen.encode.recorder import RGBA, Recorder, clip_of, repainted, shown
 from figgen.encode.vector_shapes import VectorRecorder
-from figgen.matplotlib_private import SplitAgg, agg
+from figgen.matplotlib_private import SplitAgg, new_agg
 
 Pixels: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -60,26 +60,28 @@ class Raster:
         self.roles = recorder.record(canvas, dpi)
         self._calls = recorder.calls
         self._dpi = dpi
-        self._agg, self._packer = _tools(width, height, dpi)
+        self._size = width, height
 
     def png(self, step: int, theme: Theme, words: Mapping[str, str]) -> bytes:
         """One picture as a PNG, with its text chunks."""
-        return self._packer.png(self.pixels(step, theme), self._dpi, words)
+        _, packer = _tools(*self._size, self._dpi)
+        return packer.png(self.pixels(step, theme), self._dpi, words)
 
     def pixels(self, step: int, theme: Theme) -> Pixels:
         """One picture; shape (height, width, 4), and valid until the next one is asked for."""
         seen = self.roles.seen_in(theme)
-        self._agg.clear()
+        agg, _ = _tools(*self._size, self._dpi)
+        agg.clear()
         for call in self._calls:
             if shown(call.mark, step):
-                call.replay(self._agg, seen)
-        return np.asarray(self._agg)
+                call.replay(agg, seen)
+        return np.asarray(agg)
 
 
 # The slots, in one resolution. Fresh memory for each figure would take longer than drawing it.
 @lru_cache(maxsize=3)
 def _tools(width: float, height: float, dpi: float) -> tuple[Any, Packer]:
-    return agg(width, height, dpi), Packer()
+    return new_agg(width, height, dpi), Packer()
 
 
 @dataclass(frozen=True)

@@ -159,7 +159,7 @@ class Page:
 class VectorRecorder(Recorder):
     """Takes down what a canvas draws.
 
-    It is told in the pixels of a PNG, as Agg is, so that one drawing tells both; it keeps points.
+    It is told what Agg is told, in the pixels of a PNG at ``DPI``, and keeps points.
 
     Attributes:
         items: All shapes and words, the lowest first.
@@ -177,18 +177,6 @@ class VectorRecorder(Recorder):
     def page(self, roles: Roles) -> Page:
         """What it was told, in colours that stand for ``roles``."""
         return Page(SCALE * self.width, SCALE * self.height, self.items, roles)
-
-    def get_canvas_width_height(self) -> tuple[float, float]:
-        """In pixels."""
-        return self.width, self.height
-
-    def flipy(self) -> bool:
-        """Whether y runs downwards for words; for outlines it never does."""
-        return True
-
-    def points_to_pixels(self, points: Any) -> Any:
-        """Pixels of a PNG."""
-        return points * self.dpi / POINTS_PER_INCH
 
     def draw_path(
         self,
@@ -253,21 +241,6 @@ class VectorRecorder(Recorder):
         place = SCALE * float(x), SCALE * float(self.height - y)
         matrix = (cos, sin, -sin, cos, *place) if angle else (1, 0, 0, 1, *place)
         self.items.append(Words(self.mark, colour, matrix, tuple(glyphs), bars, self._clips(gc)))
-
-    def get_text_width_height_descent(
-        self, s: str, prop: FontProperties, ismath: bool | str
-    ) -> tuple[float, float, float]:
-        """In pixels, as Agg says."""
-        if ismath == "TeX":
-            return super().get_text_width_height_descent(s, prop, ismath)
-        if ismath:
-            parsed = MATHTEXT.parse(s, self.dpi, prop)
-            return parsed.width, parsed.height, parsed.depth
-        font = font_for(prop, self.dpi)
-        font.set_text(s, 0.0, flags=LoadFlags.NO_HINTING)
-        width, height = font.get_width_height()
-        # FreeType counts in 64ths of a pixel.
-        return width / 64, height / 64, font.get_descent() / 64
 
     def draw_image(self, *_args: object, **_named: object) -> NoReturn:
         """Refuse what is not painted in roles.

@@ -182,8 +182,8 @@ def test_recording_leaves_the_canvas_as_it_was(canvas: Canvas) -> None:
     )
     before = canvas.measure(words), arrow.get_path().get_extents().bounds
     with style():
-        Raster(canvas, 200, shapes := VectorRecorder(canvas))
-        shapes.record(canvas, 200)
+        Raster(canvas, 200, VectorRecorder(canvas))
+        Raster(canvas, 100)
     assert (canvas.figure.dpi, words.get_gid()) == (72, "mine")
     assert (canvas.measure(words), arrow.get_path().get_extents().bounds) == before
 

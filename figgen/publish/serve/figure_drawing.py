@@ -12,7 +12,8 @@ from figgen.course.course import Course, Entry
 from figgen.course.definition import Definition
 from figgen.draw.canvas.theme import THEMES
 from figgen.errors import BuildError
-from figgen.guard.look.judging import excuse, judge
+from figgen.guard.look.excuses import excuse
+from figgen.guard.look.judging import judge
 from figgen.pipeline.asset_bytes import encode_all
 from figgen.pipeline.drawing import Drawing, draw
 from figgen.pipeline.importing import load

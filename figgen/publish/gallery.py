@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from figgen.course.course import Course, Entry
 from figgen.disk.atomic_files import told, write
 from figgen.draw.canvas.canvas import SLOTS
-from figgen.draw.canvas.theme import DARK, LIGHT, PRINT, THEMES, Theme
+from figgen.draw.canvas.theme import LIGHT, THEMES
 from figgen.errors import BuildError
+from figgen.pages.templates import environment
 from figgen.pipeline.request import SOURCES, Asset, Format
 
 ASSETS = "assets"
@@ -144,7 +144,7 @@ def gallery(course: Course, figures: Mapping[str, Mapping[str, Any]], out: Path)
                 before=before,
                 after=after,
             )
-    pages.write("gallery.css", "gallery.css", themes={"light": LIGHT, "dark": DARK, "print": PRINT})
+    pages.write("gallery.css", "gallery.css")
     pages.write("gallery.js", "gallery.js")
     _delete_others(out, pages.written)
     return pages.written
@@ -187,15 +187,8 @@ class _Pages:
     def __init__(self, course: Course, out: Path) -> None:
         self.out = out
         self.written: list[Path] = []
-        self._environment = Environment(
-            loader=PackageLoader("figgen.publish"),
-            autoescape=select_autoescape(["html"]),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
-        self.everywhere(course=course, variables=variables, mark=Markup(MARK))  # noqa: S704 - ours
+        self._environment = environment("figgen.publish")
+        self.everywhere(course=course, mark=Markup(MARK))  # noqa: S704 - ours
 
     def everywhere(self, **values: object) -> None:
         """Give values to all templates."""
@@ -305,8 +298,3 @@ def _themed(code: Markup | None) -> Markup | None:
 
     # Only in the attributes: a colour in the code itself is what the author wrote.
     return Markup(_STYLE.sub(variables, code))  # noqa: S704 - colours became names
-
-
-def variables(theme: Theme) -> str:
-    """The colours of a theme as variables of CSS."""
-    return " ".join(f"--{role}: {colour};" for role, colour in theme.colours.items())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,13 +12,14 @@ from figgen.core.arrays import is_finite
 from figgen.course.course import Course, Entry
 from figgen.draw.canvas.canvas import Equation
 from figgen.errors import BuildError
+from figgen.guard.every_figure import every_figure
 from figgen.guard.look.alt_text import duplicates
 from figgen.guard.look.excuses import excuse
 from figgen.guard.look.findings import Finding
 from figgen.guard.look.judging import judge
 from figgen.guard.look.limits import RULES
 from figgen.pipeline.drawing import draw
-from figgen.pipeline.workers import LostError, run_each
+from figgen.pipeline.workers import LostError
 
 
 @dataclass(frozen=True)
@@ -62,28 +63,18 @@ def check(
         The verdicts, in the order of ``entries``.
     """
     verdicts: dict[str, Verdict] = {}
-    with closing(_judged(course, entries, min(jobs, len(entries)))) as judged:
-        for verdict in judged:
-            verdicts[verdict.name] = verdict
-            done(verdict)
+    with closing(every_figure(partial(_judge, course), entries, jobs)) as judged:
+        for entry, found in judged:
+            if isinstance(found, LostError):
+                found = Verdict(entry.name, error=f"{entry.file}:{entry.line}: {found}")
+            verdicts[entry.name] = found
+            done(found)
     # All of a course, because to judge a part tells nothing of duplicates of the rest.
     whole = {entry.name for entry in entries} >= set(course.names)
     rules = [name for name, rule in RULES.items() if whole or not rule.compares_figures]
     alts = {name: verdicts[name].alt for name in (entry.name for entry in entries)}
     same = duplicates({name: alt for name, alt in alts.items() if alt})
     return [_excused(verdicts[entry.name], entry, same.get(entry.name), rules) for entry in entries]
-
-
-def _judged(course: Course, entries: Sequence[Entry], jobs: int) -> Generator[Verdict]:
-    if jobs <= 1:
-        for entry in entries:
-            yield _judge(course, entry)
-        return
-    for entry, verdict in run_each(partial(_judge, course), entries, jobs):
-        if isinstance(verdict, LostError):
-            yield Verdict(entry.name, error=f"{entry.file}:{entry.line}: {verdict}")
-        else:
-            yield verdict
 
 
 def _judge(course: Course, entry: Entry) -> Verdict:

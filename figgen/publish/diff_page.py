@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from figgen.guard.snapshots import Difference, ViewChange
+from figgen.guard.compare_snapshots import Difference, FileChange
 from figgen.pages.templates import environment
 
 _MIME = {"png": "image/png", "svg": "image/svg+xml"}
@@ -86,10 +86,10 @@ def page(differences: Sequence[Difference], against: str, among: int) -> str:
 
 
 def _changed_figure(difference: Difference) -> ChangedFigure:
-    pictures = [change for change in difference.views if change.view.format in _MIME]
-    others = [change for change in difference.views if change.view.format not in _MIME]
-    share = max((change.share for change in difference.views), default=0.0)
-    boxes = {(each.view.step, each.view.theme): each.places for each in pictures if each.places}
+    pictures = [change for change in difference.files if change.key.format in _MIME]
+    others = [change for change in difference.files if change.key.format not in _MIME]
+    share = max((change.share for change in difference.files), default=0.0)
+    boxes = {(each.key.step, each.key.theme): each.places for each in pictures if each.places}
     return ChangedFigure(
         name=difference.name,
         title=difference.title,
@@ -98,17 +98,16 @@ def _changed_figure(difference: Difference) -> ChangedFigure:
         words=[
             *([difference.error] if difference.error else []),
             *(str(change) for change in difference.scene),
-            *(f"{change.view}: {words}" for change in others for words in change.words),
+            *(f"{change.key}: {words}" for change in others for words in change.words),
         ],
         cards=[
-            _card(change, boxes.get((change.view.step, change.view.theme), ()))
-            for change in pictures
+            _card(change, boxes.get((change.key.step, change.key.theme), ())) for change in pictures
         ],
     )
 
 
-def _card(change: ViewChange, boxes: Sequence[tuple[float, float, float, float]]) -> Card:
-    step, theme, format_ = change.view
+def _card(change: FileChange, boxes: Sequence[tuple[float, float, float, float]]) -> Card:
+    step, theme, format_ = change.key
     return Card(
         heading=f"Step {step}, {theme}, {format_.upper()}",
         words=change.words,

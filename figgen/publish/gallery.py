@@ -62,7 +62,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Shown:
+class GalleryFigure:
     """A figure as a page shows it.
 
     Attributes:
@@ -122,7 +122,7 @@ def gallery(course: Course, figures: Mapping[str, Mapping[str, Any]], out: Path)
         BuildError: If a file cannot be read, written or deleted.
     """
     known = [entry for entry in course.entries if entry.name in figures]
-    shown = [found for entry in known if (found := _shown(course, entry, figures, out))]
+    shown = [found for entry in known if (found := _gallery_figure(course, entry, figures, out))]
     pages = _Pages(course, out)
     groups = {
         "section": _groups(course.sections, shown, lambda figure: figure.section),
@@ -156,11 +156,13 @@ class _Group:
 
     name: str
     title: str
-    figures: list[Shown]
+    figures: list[GalleryFigure]
 
 
 def _groups(
-    titles: Mapping[str, str], shown: Iterable[Shown], group_of: Callable[[Shown], str]
+    titles: Mapping[str, str],
+    shown: Iterable[GalleryFigure],
+    group_of: Callable[[GalleryFigure], str],
 ) -> list[_Group]:
     """The sections or the concepts that have figures, in the order of the course."""
     groups = {name: _Group(name, title, []) for name, title in titles.items()}
@@ -201,9 +203,9 @@ class _Pages:
         self.written.append(self.out / name)
 
 
-def _shown(
+def _gallery_figure(
     course: Course, entry: Entry, figures: Mapping[str, Mapping[str, Any]], out: Path
-) -> Shown | None:
+) -> GalleryFigure | None:
     """A figure as the manifest knows it, at its place in the course; None without its pictures."""
     record = figures[entry.name]
     files = _Files(record, out)
@@ -212,7 +214,7 @@ def _shown(
         return None
     width, height = SLOTS[record["slot"]]
     concept = entry.definition.concept
-    return Shown(
+    return GalleryFigure(
         name=entry.name,
         title=record["title"],
         perspective=PERSPECTIVES[record["perspective"]],

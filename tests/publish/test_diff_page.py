@@ -12,7 +12,13 @@ from small_course import STEPS, write_course
 
 from figgen.course.course import read_course
 from figgen.guard.baselines import snapshot
-from figgen.guard.snapshots import Difference, Snapshot, View, ViewChange, compare
+from figgen.guard.compare_snapshots import (
+    Difference,
+    FileChange,
+    FileKey,
+    Snapshot,
+    compare_snapshots,
+)
 from figgen.pipeline.drawing import draw
 from figgen.publish.diff_page import page
 
@@ -32,7 +38,7 @@ def difference(tmp_path_factory: pytest.TempPathFactory) -> Difference:
     before, after = found
     entry = course.entries[0]
     files = {view: data for view, data in before.files.items() if view.step == 2}
-    compared = compare(entry, Snapshot(before.scene, files), after)
+    compared = compare_snapshots(entry, Snapshot(before.scene, files), after)
     assert compared is not None
     return compared
 
@@ -73,7 +79,7 @@ def test_the_page_needs_no_other_file_and_no_script(html: str, difference: Diffe
     assert all(str(image["src"]).startswith("data:image/") for image in images)
     alts = [str(image["alt"]) for image in images]
     assert len(set(alts)) == len(alts)
-    pairs = sum(bool(view.before) + bool(view.after) for view in difference.views)
+    pairs = sum(bool(view.before) + bool(view.after) for view in difference.files)
     assert len(images) == pairs == 2 * 2 * 3 + 2
     assert "two-steps, step 2, dark, SVG: before" in alts
     assert not reader.all("link")
@@ -96,8 +102,8 @@ def test_a_page_of_no_difference_says_so() -> None:
 def test_what_is_no_picture_is_told_in_words() -> None:
     """A PDF, and a figure that is only reported; many words are folded."""
     words = tuple(f"line {n} is gone" for n in range(20))
-    pdf = ViewChange(View(1, "light", "pdf"), words)
-    html = page([Difference("one", "One", views=(pdf,), reported=True)], "the baseline", 1)
+    pdf = FileChange(FileKey(1, "light", "pdf"), words)
+    html = page([Difference("one", "One", files=(pdf,), reported=True)], "the baseline", 1)
     assert "step 1, light, pdf: line 0 is gone" in html
     assert "<summary>and 12 more</summary>" in html
     assert "Drawn by other versions; what it draws is the same." in html

@@ -30,7 +30,7 @@ Message: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Order:
+class DrawingTask:
     """A figure to draw.
 
     Attributes:
@@ -56,7 +56,7 @@ class Order:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, data: Message) -> Order:
+    def from_json(cls, data: Message) -> DrawingTask:
         """The order that `as_json` gave."""
         entry = data["entry"]
         definition = Definition(**entry["definition"])
@@ -66,7 +66,7 @@ class Order:
         )
 
 
-def render(order: Order) -> Iterator[Message]:
+def render(order: DrawingTask) -> Iterator[Message]:
     """Draw a figure.
 
     Yields:

@@ -19,7 +19,7 @@ from figgen.draw.canvas.canvas import SLOTS
 from figgen.draw.canvas.theme import THEMES
 from figgen.errors import BuildError
 from figgen.pages.templates import environment
-from figgen.publish.serve.figure_state import View
+from figgen.publish.serve.figure_state import StepTheme
 from figgen.publish.serve.preview import Preview
 
 HOST = "127.0.0.1"
@@ -195,5 +195,5 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing: the terminal is for what the author prints."""
 
 
-def _view(match: re.Match[str]) -> View:
+def _view(match: re.Match[str]) -> StepTheme:
     return int(match["step"]), match["theme"]

@@ -45,7 +45,7 @@ def main() -> None:
     try:
         _warm_up()
     except Exception as error:  # noqa: BLE001 - any module of the engine may be broken, in any way
-        _send(messages, {"broken": _place_of(error)})
+        _send(messages, {"broken": place_of_error(error)})
         return
     _send(messages, {"ready": True})
     # From now on, only the course is imported: from its source.
@@ -96,7 +96,7 @@ def _rehearse() -> None:
     encode(Drawing(entry, canvas), Asset("warm", 1, 1, "light", "svg"))
 
 
-def _place_of(error: Exception) -> str:
+def place_of_error(error: Exception) -> str:
     """The innermost line of the engine that an error comes from, and the reason."""
     if isinstance(error, SyntaxError) and error.filename:
         where, reason = f"{error.filename}:{error.lineno}", f"syntax error: {error.msg}"
@@ -117,9 +117,9 @@ def _send(out: BinaryIO, message: dict[str, Any]) -> None:
 
 def _draw(data: dict[str, Any], out: BinaryIO) -> None:
     """Do one order; if it hangs, end this process and say on ``out`` where it hung."""
-    from figgen.publish.serve.figure_drawing import Order, render
+    from figgen.publish.serve.figure_drawing import DrawingTask, render
 
-    order = Order.from_json(data)
+    order = DrawingTask.from_json(data)
     if order.nice and hasattr(os, "nice"):
         os.nice(10)
     # In C and without the interpreter's lock, so that nothing can keep it from ending the process.

@@ -389,7 +389,7 @@ const update = (next) => {
     write();
     paint();
   }
-  if (shown.told !== before.told || shown.steps !== before.steps || shown.status !== before.status) {
+  if (shown.details_version !== before.details_version || shown.steps !== before.steps || shown.status !== before.status) {
     study();
     if (shown.status === "broken") say(`${shown.name} is broken`);
     else if (shown.status === "failing") say(`${shown.name}: a check fails`);

@@ -11,7 +11,7 @@ from pathlib import Path
 from figgen.course.course import Course, Entry
 from figgen.errors import BuildError
 from figgen.guard.baselines import Baselines, remove, snapshot
-from figgen.guard.snapshots import Snapshot
+from figgen.guard.compare_snapshots import Snapshot
 from figgen.pipeline.drawing import draw
 from figgen.pipeline.parallel import figure_results
 
@@ -77,7 +77,7 @@ def accept(
         if entry.name in new
         for path in baselines.write(entry, new[entry.name])
     ]
-    written += [*baselines.write_versions(), *baselines.write_look()]
+    written += [*baselines.write_versions(), *baselines.write_themes()]
     over = [] if course.problems else baselines.left_over(course)
     remove(over)
     return Accepted(tuple(written), tuple(over), tuple(sorted(refused.items())))

@@ -12,8 +12,11 @@ from figgen.core.arrays import is_finite
 from figgen.course.course import Course, Entry
 from figgen.draw.canvas.filed import Equation
 from figgen.errors import BuildError
-from figgen.guard.look.findings import RULES, Finding
-from figgen.guard.look.judging import excuse, judge, same_words
+from figgen.guard.look.alt_text import duplicates
+from figgen.guard.look.excuses import excuse
+from figgen.guard.look.findings import Finding
+from figgen.guard.look.judging import judge
+from figgen.guard.look.limits import RULES
 from figgen.pipeline.drawing import draw
 from figgen.pipeline.parallel import figure_results
 
@@ -69,9 +72,9 @@ def check(
             done(verdict)
     # All of a course, because to judge a part tells nothing of duplicates of the rest.
     whole = {entry.name for entry in entries} >= set(course.names)
-    rules = [rule for rule in RULES if whole or rule != "alt-duplicate"]
+    rules = [name for name, rule in RULES.items() if whole or not rule.compares_figures]
     alts = {name: verdicts[name].alt for name in (entry.name for entry in entries)}
-    same = same_words({name: alt for name, alt in alts.items() if alt})
+    same = duplicates({name: alt for name, alt in alts.items() if alt})
     return [_excused(verdicts[entry.name], entry, same.get(entry.name), rules) for entry in entries]
 
 

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 from figgen.course.course import Course, Entry
 from figgen.errors import BuildError
 from figgen.guard.baselines import Baselines, snapshot
+from figgen.guard.compare_snapshots import Difference, FileKey, Snapshot, compare_snapshots
 from figgen.guard.scene.scene_writer import scene
-from figgen.guard.snapshots import Difference, Snapshot, View, compare
 from figgen.pipeline.asset_bytes import encode
 from figgen.pipeline.build_state import MANIFEST
 from figgen.pipeline.drawing import Drawing, draw
@@ -45,7 +45,7 @@ class Reference(Protocol):
 
 
 @dataclass(frozen=True)
-class LastLook:
+class BaselineReference:
     """The baselines."""
 
     baselines: Baselines
@@ -99,7 +99,7 @@ class EarlierBuild:
                 raise BuildError(
                     f"{path}: cannot be read: {error.strerror}; build that folder again"
                 ) from None
-            files[View(file["step"], file["theme"], file["format"])] = data
+            files[FileKey(file["step"], file["theme"], file["format"])] = data
         return Snapshot(self.scenes.get(entry.name), files)
 
     def after(self, drawing: Drawing, before: Snapshot) -> Snapshot:
@@ -107,16 +107,20 @@ class EarlierBuild:
         name, steps = drawing.entry.name, drawing.canvas.steps
         kinds = {(view.theme, view.format) for view in before.files}
         wanted = {
-            View(step, theme, format_)
+            FileKey(step, theme, format_)
             for theme, format_ in kinds
             if format_ not in SOURCES
             for step in range(1, steps + 1)
         }
         wanted |= {
-            View(None, theme, "pdf") for theme, format_ in kinds if format_ == "pdf" and steps > 1
+            FileKey(None, theme, "pdf")
+            for theme, format_ in kinds
+            if format_ == "pdf" and steps > 1
         }
         wanted |= {
-            View(None, None, format_) for _, format_ in kinds if format_ in drawing.canvas.sources
+            FileKey(None, None, format_)
+            for _, format_ in kinds
+            if format_ in drawing.canvas.sources
         }
         files = {
             view: encode(drawing, Asset(name, steps, view.step, view.theme, view.format))
@@ -197,6 +201,6 @@ def compare_figure(course: Course, reference: Reference, entry: Entry) -> Differ
             )
         drawing = draw(course, entry)
         after = reference.after(drawing, before)
-        return compare(entry, before, after, reported=reference.reported)
+        return compare_snapshots(entry, before, after, reported=reference.reported)
     except BuildError as error:
         return Difference(entry.name, entry.definition.title, error=str(error))

@@ -142,8 +142,8 @@ def show(
 
 def _of_graph(graph: Graph, *, backward: bool = False, **others: object) -> Drawing:
     if others:
-        raise RequestError(f"no parameter of a graph is called '{next(iter(others))}'; there is:"
-                           " backward")  # fmt: skip
+        name = next(iter(others))
+        raise RequestError(f"no parameter of a graph is called '{name}'; there is: backward")
     return graph_drawing(graph, graph.output.name, backward=backward)
 
 

@@ -22,9 +22,9 @@ from PIL import Image
 
 from figgen.course.course_folder import find_baseline
 from figgen.draw.canvas.theme import THEMES
-from figgen.guard import compare_svg as vector
 from figgen.guard.baselines import DPI, Baselines, cases, normal_vector
-from figgen.guard.compare_png import compare, decoded
+from figgen.guard.compare_png import compare_pixels, decoded
+from figgen.guard.compare_svg import svg_differences
 from figgen.pipeline.asset_bytes import encode
 from figgen.pipeline.request import Asset
 
@@ -90,7 +90,7 @@ def test_pixels(name: str, step: int, theme: str) -> None:
     path = BASELINES.picture_path(COURSE.find(name), step, theme)
     if not path.exists():
         pytest.fail(f"no baseline picture; look, then: figgen accept {name}", pytrace=False)
-    change = compare(decoded(path.read_bytes()), decoded(picture(name, step, theme)))
+    change = compare_pixels(decoded(path.read_bytes()), decoded(picture(name, step, theme)))
     judge(name, change.words(DPI) if change else "")
 
 
@@ -107,7 +107,7 @@ def test_vector(name: str, step: int, theme: str) -> None:
     if before is None:
         pytest.fail(f"no baseline vector file; look, then: figgen accept {name}", pytrace=False)
     drawing_of(name).require_claims()
-    judge(name, "; ".join(vector.differences(before, normal_vector(drawing_of(name), step, theme))))
+    judge(name, "; ".join(svg_differences(before, normal_vector(drawing_of(name), step, theme))))
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -3,7 +3,7 @@
 All steps of a figure are one drawing, so there is one text for all of them. It is made of blocks
 with a line for each property: the canvas and its axes, every mark in the order of drawing, the
 claims, the sentences of the alt text, and the other forms of the drawing. What has its usual value
-is left out. Colours are roles; what the roles look like is another text, that of `look`.
+is left out. Colours are roles; what the roles look like is another text, that of `themes_as_text`.
 
 Places are in the units of the axes a mark is drawn in; those of the page, ``axes 0``, are inches.
 """
@@ -77,7 +77,7 @@ def scene(canvas: Canvas, opening: str = "") -> str:
     return "\n".join(blocks)
 
 
-def look(themes: Mapping[str, Theme]) -> str:
+def themes_as_text(themes: Mapping[str, Theme]) -> str:
     """What the roles look like, as text: a block a theme, a line a role."""
     blocks = (_block("theme", name, theme.colours.items()) for name, theme in themes.items())
     return "\n".join(blocks)

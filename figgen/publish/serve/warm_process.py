@@ -46,7 +46,7 @@ def main() -> None:
     try:
         _warm_up()
     except Exception as error:  # noqa: BLE001 - any module of the engine may be broken, in any way
-        _send(messages, {"broken": _place_of(error)})
+        _send(messages, {"broken": place_of_error(error)})
         return
     _send(messages, {"ready": True})
     # From now on, only the course is imported: from its source.
@@ -97,7 +97,7 @@ def _rehearse() -> None:
     encode(Drawing(entry, canvas), Asset("warm", 1, 1, DEFAULT_THEME, "svg"))
 
 
-def _place_of(error: Exception) -> dict[str, Any]:
+def place_of_error(error: Exception) -> dict[str, Any]:
     """The innermost line of the engine that an error comes from, and the reason."""
     if isinstance(error, SyntaxError) and error.filename:
         file, line, reason = error.filename, error.lineno, f"syntax error: {error.msg}"
@@ -119,9 +119,9 @@ def _send(out: BinaryIO, message: dict[str, Any]) -> None:
 
 def _draw(data: dict[str, Any], out: BinaryIO) -> None:
     """Do one order; if it hangs, end this process and say on ``out`` where it hung."""
-    from figgen.publish.serve.figure_drawing import Order, render
+    from figgen.publish.serve.figure_drawing import DrawingTask, render
 
-    order = Order.from_json(data)
+    order = DrawingTask.from_json(data)
     if order.nice and hasattr(os, "nice"):
         os.nice(10)
     # In C and without the interpreter's lock, so that nothing can keep it from ending the process.

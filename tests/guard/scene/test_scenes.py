@@ -23,7 +23,7 @@ from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.theme import LIGHT, THEMES
 from figgen.guard.baselines import Baselines
 from figgen.guard.scene.scene_changes import Change, changes
-from figgen.guard.scene.scene_writer import look, scene
+from figgen.guard.scene.scene_writer import scene, themes_as_text
 from figgen.pipeline.asset_bytes import encode
 from figgen.pipeline.drawing import draw
 from figgen.pipeline.request import Asset
@@ -66,8 +66,8 @@ def test_no_scene_is_left_over() -> None:
 
 def test_look() -> None:
     """The roles look as they did, in every theme."""
-    stored = BASELINES.look_path.read_text(encoding="utf-8")
-    found = [str(change) for change in changes(stored, look(THEMES))]
+    stored = BASELINES.themes_path.read_text(encoding="utf-8")
+    found = [str(change) for change in changes(stored, themes_as_text(THEMES))]
     assert not found, f"{found}; if they are meant: figgen accept --all"
 
 
@@ -419,11 +419,13 @@ def test_what_is_measured_bounds_what_may_move() -> None:
 
 def test_a_role_that_looks_otherwise_is_told() -> None:
     """What the roles look like is one text for all figures."""
-    before = look(THEMES)
+    before = themes_as_text(THEMES)
     assert told(before, before.replace("forward #0969a8", "forward #0969a9")) == [
         "theme light: forward #0969a8 became #0969a9"
     ]
-    assert "theme print: ink #000000 became nothing" in told(before, look({"light": LIGHT}))
+    assert "theme print: ink #000000 became nothing" in told(
+        before, themes_as_text({"light": LIGHT})
+    )
 
 
 # The text

@@ -38,7 +38,7 @@ from matplotlib.testing.compare import compare_images
 
 from figgen.guard import compare_svg as vector
 from figgen.guard.baselines import Baselines, cases, encoded, snapshot
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.pipeline.drawing import draw
 from figgen.errors import BuildError
 from figgen.guard.compare_png import compare, decoded

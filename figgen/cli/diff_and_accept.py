@@ -13,7 +13,7 @@ import click
 
 from figgen.cli.options import as_json, figure_names, jobs, open_course
 from figgen.cli.output import complain, complain_of_problems, counted, print_json, progress
-from figgen.course.config import find_baseline
+from figgen.course.course_folder import find_baseline
 from figgen.errors import BuildError
 
 if TYPE_CHECKING:

@@ -18,11 +18,12 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
 from matplotlib.transforms import Bbox, Transform, TransformedPath
 
-from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.fonts import font_for
 from figgen.draw.canvas.marks import Mark
 from figgen.draw.canvas.mathtext import MATHTEXT
 from figgen.draw.canvas.theme import Theme
+from figgen.draw.canvas.unmarked import CanvasError
 from figgen.encode.recorder import RGBA, Recorder, clip_of, repainted, shown
 from figgen.encode.vector_shapes import VectorRecorder
 from figgen.matplotlib_private import SplitAgg, new_agg

@@ -17,10 +17,11 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2DBase
 
-from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.fonts import line_metrics
 from figgen.draw.canvas.marks import Mark
 from figgen.draw.canvas.theme import Role, Theme
+from figgen.draw.canvas.unmarked import CanvasError
 from figgen.matplotlib_private import LineMetrics, MeasuringRenderer, measures, restore
 
 RGBA: TypeAlias = tuple[float, ...]

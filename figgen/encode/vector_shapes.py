@@ -18,13 +18,15 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Transform
 
-from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.fonts import font_for
 from figgen.draw.canvas.marks import Mark
 from figgen.draw.canvas.mathtext import MATHTEXT
-from figgen.draw.canvas.units import DPI, POINTS_PER_INCH
+from figgen.draw.canvas.units import POINTS_PER_INCH
+from figgen.draw.canvas.unmarked import CanvasError
 from figgen.encode.recorder import RGBA, Recorder, Roles, clip_of
 from figgen.matplotlib_private import line_of_glyphs
+from figgen.vocabulary import DPI
 
 Segment: TypeAlias = tuple[str, tuple[float, ...]]
 """A letter as in SVG (M, L, Q, C or Z) and the coordinates."""

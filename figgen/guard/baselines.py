@@ -30,6 +30,7 @@ from figgen.guard.snapshots import Snapshot, View
 from figgen.pipeline.asset_bytes import encode
 from figgen.pipeline.drawing import Drawing
 from figgen.pipeline.request import Asset
+from figgen.vocabulary import DEFAULT_THEME
 
 DPI = 100
 """Small, so that a repository stays small when the pictures are renewed."""
@@ -43,8 +44,8 @@ _HEAD = "case "
 def cases(entry: Entry) -> list[tuple[int, str]]:
     """The steps and themes of a figure that have a baseline."""
     last = entry.definition.steps
-    others = [(last, theme) for theme in THEMES if theme != "light"]
-    return [*((step, "light") for step in range(1, last + 1)), *others]
+    others = [(last, theme) for theme in THEMES if theme != DEFAULT_THEME]
+    return [*((step, DEFAULT_THEME) for step in range(1, last + 1)), *others]
 
 
 def encoded(pixels: Pixels) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,8 +18,9 @@ from figgen.pipeline.asset_bytes import encode
 from figgen.pipeline.build_state import MANIFEST
 from figgen.pipeline.drawing import Drawing, draw
 from figgen.pipeline.manifest import read_manifest
-from figgen.pipeline.request import SOURCES, Asset
-from figgen.pipeline.workers import LostError, run_each
+from figgen.pipeline.parallel import figure_results
+from figgen.pipeline.request import Asset
+from figgen.vocabulary import SOURCES
 
 
 class Reference(Protocol):
@@ -170,32 +171,20 @@ def diff(
         BuildError: If the reference cannot be read.
     """
     found = []
-    with closing(_compared(course, entries, reference, min(jobs, len(entries)))) as compared:
-        for name, difference in compared:
-            done(name)
-            if difference is not None:
-                found.append(difference)
+    task = partial(compare_figure, course, reference)
+    with closing(figure_results(task, entries, jobs=jobs)) as results:
+        for entry, result in results:
+            done(entry.name)
+            if isinstance(result, BuildError):
+                found.append(Difference(entry.name, error=str(result)))
+            elif result is not None:
+                found.append(result)
     if len(entries) == len(course.entries) and not course.problems:
         error = f"is gone; {reference.name} has it"
         found += [Difference(name, error=error) for name in reference.gone(course)]
     order = {entry.name: n for n, entry in enumerate(course.entries)}
     found.sort(key=lambda each: order.get(each.name, len(order)))
     return sorted(found, key=lambda each: each.rank, reverse=True)
-
-
-def _compared(
-    course: Course, entries: Sequence[Entry], reference: Reference, jobs: int
-) -> Generator[tuple[str, Difference | None]]:
-    if jobs <= 1:
-        for entry in entries:
-            yield entry.name, compare_figure(course, reference, entry)
-        return
-    for entry, result in run_each(partial(compare_figure, course, reference), entries, jobs):
-        if isinstance(result, LostError):
-            error = f"{entry.file}:{entry.line}: {result}"
-            yield entry.name, Difference(entry.name, error=error)
-        else:
-            yield entry.name, result
 
 
 def compare_figure(course: Course, reference: Reference, entry: Entry) -> Difference | None:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from figgen.course.course import Entry
-from figgen.draw.canvas.canvas import SLOTS
+from figgen.draw.canvas.slots import SLOTS
 from figgen.errors import BuildError
 from figgen.guard import compare_pdf as pdf_content
 from figgen.guard import compare_png as pixels
 from figgen.guard import compare_svg as vector
 from figgen.guard.scene.scene_changes import Change, changes
-from figgen.pipeline.request import Format
+from figgen.vocabulary import Format
 
 
 class View(NamedTuple):

@@ -7,12 +7,12 @@ from functools import cached_property
 
 from figgen.draw.canvas.rc import style
 from figgen.draw.canvas.theme import THEMES, Theme
-from figgen.draw.canvas.units import DPI
 from figgen.encode import pdf, svg
 from figgen.encode.png import Raster
 from figgen.encode.vector_shapes import Page, VectorRecorder
 from figgen.pipeline.drawing import Drawing, FigureError, nothing_in_silence
 from figgen.pipeline.request import Asset
+from figgen.vocabulary import DPI
 
 
 class _Encoder:
@@ -127,7 +127,7 @@ def encode_all(
         except Exception as error:
             reason = " ".join(str(error).split()) or repr(error)
             entry = drawing.entry
-            raise FigureError(f"{entry.file}:{entry.line}: cannot be drawn: {reason}") from error
+            raise FigureError(f"cannot be drawn: {reason}", entry.file, entry.line) from error
         yield asset, data
 
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
-from itertools import chain
 from typing import Any, TypeAlias
 
 from figgen.course.course import Course, Entry
 from figgen.disk.file_status import (
     ABSENT,
     Look,
-    Table,
     digest,
     digests_in,
     flat,
@@ -26,17 +24,17 @@ from figgen.disk.file_status import (
     table,
 )
 from figgen.pipeline import build_state as state
+from figgen.pipeline.current_inputs import CurrentInputs
 from figgen.pipeline.journal import Journal
 from figgen.pipeline.manifest import Manifest
-from figgen.pipeline.plan import Made, Plan
-from figgen.pipeline.request import Asset, Order, assets, place
+from figgen.pipeline.outcome import Outcome
+from figgen.pipeline.plan import Plan
+from figgen.pipeline.request import Asset, Request, assets
+from figgen.tracking.cached_reads import CachedReads
 from figgen.tracking.dependencies import Node
-from figgen.tracking.environment import distributions, environment, variable
-from figgen.tracking.figure_inputs import Inputs
+from figgen.tracking.environment import environment, variable
 from figgen.tracking.fingerprints import changes, inputs_of
-from figgen.tracking.project_modules import Project
 from figgen.tracking.recorded_reads import Read
-from figgen.tracking.shared_reads import Sharing
 
 Record: TypeAlias = dict[str, Any]
 """What is known of a figure that was drawn: a digest for each thing that it was drawn from."""
@@ -44,7 +42,7 @@ Record: TypeAlias = dict[str, Any]
 DRAWN = ("alt", "claims", "equations", "files", "fingerprint", "sources")
 """What of a figure's entry in the manifest only drawing it tells; the rest is in its module."""
 
-SHOWN = 3
+NAMED = 3
 """How many definitions a reason names, at most."""
 
 
@@ -53,7 +51,7 @@ class Staleness:
 
     Args:
         course: The course.
-        order: What is asked for.
+        request: What is asked for.
         manifest: The figures of the manifest in the build folder, by name.
         journal: Where to note what is made before the build ends; None for nowhere.
     """
@@ -61,62 +59,30 @@ class Staleness:
     def __init__(
         self,
         course: Course,
-        order: Order,
+        request: Request,
         manifest: Mapping[str, Mapping[str, Any]],
         journal: Journal | None = None,
     ) -> None:
         self.course = course
-        self.order = order
+        self.request = request
         self._journal = journal
         self._entries = {entry.name: entry for entry in course.entries}
         self._manifest = manifest
-        out = str(order.out)
+        out = str(request.out)
         self.moment = state.moment(out)
         self._first, self._second = state.load(out)
-        self.project = Project(course.folder)
-        self._begun = [*chain.from_iterable(
-            files.status for files in table(self.project.files, self.project.files).values()
-        )]  # fmt: skip
-        self.packages = distributions(self.project.packages)
-        self.environment = environment(self.packages) | {
-            "the resolution of a PNG": f"{order.dpi:g}",
-            **{f"--set {key}": value for key, value in order.settings.items()},
-        }
-        self.inputs = Inputs(self.project)
-        self.graph = self.inputs.graph
+        self.inputs = CurrentInputs(course, request)
+        self.graph = self.inputs.definitions.graph
         self._old: dict[str, Record] = self._second.get("figures", {})
-        self._digests: dict[str, str] = {}
-        self._shared = Sharing(self.project)
+        self._shared = CachedReads(self.inputs.project)
         self._outdated: set[str] = set()
         self._edited: set[str] = set()
 
     @property
-    def request(self) -> state.Request:
-        """What is asked for."""
+    def key(self) -> state.StateKey:
+        """Which builds know by the state that there is nothing to do."""
         folder = str(self.course.folder.absolute())
-        return state.Request(folder, self.order.formats, self.order.themes, self.order.dpi)
-
-    # What a figure is drawn from
-
-    def fingerprint(self, entry: Entry) -> str:
-        """The digest of every definition that a figure depends on."""
-        return self.inputs.fingerprint(entry)
-
-    def _digest(self, path: str) -> str:
-        if path not in self._digests:
-            self._digests[path] = digest(os.path.join(self._base, path)).hex()
-        return self._digests[path]
-
-    @cached_property
-    def _base(self) -> str:
-        return str(self.course.folder.absolute().parent)
-
-    def _short(self, path: str) -> str:
-        """A path relative to the folder that holds the course, if it is in there."""
-        return path.removeprefix(os.path.join(self._base, ""))
-
-    def _place(self, kind: str, path: str) -> str:
-        return path if kind == "variable" else os.path.join(self._base, path)
+        return state.StateKey(folder, self.request.formats, self.request.themes, self.request.dpi)
 
     # Why a figure is stale
 
@@ -134,65 +100,48 @@ class Staleness:
         for name in force:
             reasons[name] = reasons[name] or ("--force",)
         stale = tuple(
-            replace(entry, fingerprint=self.fingerprint(entry))
+            replace(entry, fingerprint=self.inputs.definitions.fingerprint(entry))
             for entry in self.course.entries
             if reasons[entry.name]
         )
         fresh = tuple(name for name, found in reasons.items() if not found)
-        told = {name: found for name, found in reasons.items() if found}
-        return Plan(stale, told, fresh, recovered)
+        why = {name: found for name, found in reasons.items() if found}
+        return Plan(stale, why, fresh, recovered)
 
-    def _recovered(self, entries: Sequence[Entry]) -> dict[str, Made]:
+    def _recovered(self, entries: Sequence[Entry]) -> dict[str, Outcome]:
         """Those figures that a build which did not end has made as this one would make them."""
         noted = self._journal.read() if self._journal and entries else {}
         found = {}
         for entry in entries:
             if about := noted.get(entry.name):
-                reads = (Read(kind, self._place(kind, path), said)
-                         for kind, path, said in about["reads"])  # fmt: skip
-                made = Made(about["record"], tuple(reads))
-                if about["context"] == self._context(entry, made.reads) and self._whole(
+                reads = (self._read(*parts) for parts in about["reads"])
+                made = Outcome(entry.name, about["record"], reads=tuple(reads))
+                if about["context"] == self.inputs.context(entry, made.reads) and self._whole(
                     entry, made
                 ):
                     record = made.record | entry.as_json() | {"alt": made.record["alt"]}
                     found[entry.name] = replace(made, record=record)
         return found
 
-    def _whole(self, entry: Entry, made: Made) -> bool:
+    def _read(self, kind: str, path: str, digest: str) -> Read:
+        """What a figure has read, from the journal."""
+        return Read(kind, path if kind == "variable" else self.inputs.absolute(path), digest)
+
+    def _whole(self, entry: Entry, made: Outcome) -> bool:
         """Whether what a figure has read is as it was, and its files are as they were left."""
         files = {file["path"]: file["sha256"] for file in made.record["files"]}
         wanted = {path for _, path in self._wanted(entry, made.record["sources"])}
-        out = str(self.order.out)
+        out = str(self.request.out)
         return (
             wanted <= files.keys()
-            and all(self._digest(path) == was for path, was in self._files_of(made.reads).items())
+            and all(
+                self.inputs.digest(path) == was
+                for path, was in self.inputs.files_of(made.reads).items()
+            )
             and all(
                 digest(os.path.join(out, path)).hex() == was[:32] for path, was in files.items()
             )
         )
-
-    def _context(self, entry: Entry, reads: Iterable[Read]) -> str:
-        """The digest of all that a figure is drawn from but for the files that it reads."""
-        # A variable that a figure has read is looked up now.
-        now = {name: variable(name[1:]) for name in self._environment_of(reads) if name[0] == "$"}
-        said = [
-            self.inputs.definitions(entry),
-            self._sources_of(entry, reads),
-            self.environment | now,
-        ]
-        return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:24]
-
-    def _sources_of(self, entry: Entry, reads: Iterable[Read]) -> dict[str, str]:
-        listed = {self.project.module_at(read.path) for read in reads if read.kind == "source"}
-        return self.inputs.listed(entry, listed - {""})
-
-    def _files_of(self, reads: Iterable[Read]) -> dict[str, str]:
-        return {self._short(read.path): read.digest
-                for read in sorted(reads) if read.kind not in {"source", "variable"}}  # fmt: skip
-
-    def _environment_of(self, reads: Iterable[Read]) -> dict[str, str]:
-        variables = {f"${read.path}": read.digest for read in reads if read.kind == "variable"}
-        return self.environment | variables
 
     def _reasons(self, entry: Entry) -> tuple[str, ...]:
         old = self._old.get(entry.name)
@@ -209,11 +158,11 @@ class Staleness:
         return (*changed, *self._changed_outputs(entry, old))
 
     def _changed_definitions(self, entry: Entry, old: Record) -> list[str]:
-        if old["fingerprint"] == self.inputs.definitions(entry):
+        if old["fingerprint"] == self.inputs.definitions.digest(entry):
             return []
-        now = self.inputs.of(entry)
-        told = self._told(changes(self._was(entry.name), now), now, "changed")
-        return told or ["what its definitions stand for changed"]
+        now = self.inputs.definitions.by_definition(entry)
+        words = self._in_words(changes(self._was(entry.name), now), now, "changed")
+        return words or ["what its definitions stand for changed"]
 
     def _was(self, name: str) -> dict[str, str]:
         """The definitions that a figure was drawn from."""
@@ -224,17 +173,19 @@ class Staleness:
         graph = {node: Node(*parts) for node, parts in self._second["graph"].items()}
         return inputs_of(graph, old["node"], text=old["text"]) if old["node"] in graph else {}
 
-    def _told(self, names: Sequence[str], now: Mapping[str, str], changed: str) -> list[str]:
+    def _in_words(self, names: Sequence[str], now: Mapping[str, str], changed: str) -> list[str]:
         # A name that comes or goes does so because another changed, unless none did.
-        plain = [name for name in names if not name.endswith((":*", "!"))] or names
-        main = [name for name in plain if name in now and name in self.graph] or plain
-        told = [f"{self._describe(name)} {changed if name in now else 'is gone'}"
-                for name in main[:SHOWN]]  # fmt: skip
-        return [*told, *([f"and {len(main) - SHOWN} more"] if len(main) > SHOWN else [])]
+        own = [name for name in names if not name.endswith((":*", "!"))] or names
+        main = [name for name in own if name in now and name in self.graph] or own
+        words = [
+            f"{self._describe(name)} {changed if name in now else 'is gone'}"
+            for name in main[:NAMED]
+        ]
+        return [*words, *([f"and {len(main) - NAMED} more"] if len(main) > NAMED else [])]
 
     def _describe(self, node: str) -> str:
         module, _, name = node.partition(":")
-        file = self.project.file_of(module)
+        file = self.inputs.project.file_of(module)
         if name == "<code>":
             return f"module-level code in {file}"
         if name.endswith("!"):
@@ -243,14 +194,14 @@ class Staleness:
 
     def _changed_sources(self, entry: Entry, old: Record) -> list[str]:
         was = old["sources"]
-        now = self.inputs.listed(entry, {name.partition(":")[0] for name in was})
-        return self._told(changes(was, now), now, "changed, and its source is shown")
+        now = self.inputs.definitions.texts_in(entry, {name.partition(":")[0] for name in was})
+        return self._in_words(changes(was, now), now, "changed, and its source is shown")
 
     def _changed_files(self, old: Record) -> list[str]:
         gone = ABSENT.hex()
         found = []
         for path, was in old["files"].items():
-            now = self._digest(path)
+            now = self.inputs.digest(path)
             if now != was:
                 word = "is gone" if now == gone else "is there now" if was == gone else "changed"
                 found.append(f"{path} {word}")
@@ -258,7 +209,7 @@ class Staleness:
 
     def _changed_environment(self, old: Record) -> list[str]:
         was = old["environment"]
-        now = self.environment | {name: variable(name[1:]) for name in was if name[0] == "$"}
+        now = self.inputs.environment | {name: variable(name[1:]) for name in was if name[0] == "$"}
         found = []
         for name in changes(was, now):
             before, after = was.get(name, "none"), now.get(name, "none")
@@ -280,13 +231,7 @@ class Staleness:
                 gone = not any(self._damaged[path])
                 found.append(f"{path} was {'deleted' if gone else 'edited'}")
             elif path not in have:
-                new_theme = asset.theme and all(parts[0] != asset.theme for parts in known)
-                new_format = all(asset.format not in parts[:-1] for parts in known)
-                found.append(
-                    f"new theme {asset.theme}" if new_theme
-                    else f"new format {asset.format}" if new_format
-                    else f"{path} was not made"
-                )  # fmt: skip
+                found.append(_missing(asset, path, known))
         return [*dict.fromkeys(found)]
 
     def count(self, entry: Entry, manifest: Manifest) -> int:
@@ -296,15 +241,15 @@ class Staleness:
 
     def _wanted(self, entry: Entry, has: Collection[str]) -> list[tuple[Asset, str]]:
         """The files that are asked for of a figure that has these sources."""
-        return [(asset, place(asset, self.order).as_posix())
-                for asset in assets(entry, self.order, has)]  # fmt: skip
+        found = assets(entry, self.request, has)
+        return [(asset, self.request.path_of(asset).as_posix()) for asset in found]
 
     @cached_property
     def _outputs(self) -> dict[str, tuple[tuple[int, ...], bytes]]:
         """Status and digest of every file that the last build left, where it is unchanged."""
         if not self._first:
             return {}
-        out = str(self.order.out)
+        out = str(self.request.out)
         old = flat(self._first["outputs"])
         # The status anew, and then the content: what changes in between is found the next time.
         return old if self._look.settled else flat(table(set(old) - set(self._damaged), base=out))
@@ -313,7 +258,7 @@ class Staleness:
     def _look(self) -> Look:
         if not self._first:
             return Look({}, settled=True)
-        return look(self._first["outputs"], self._first["moment"], str(self.order.out))
+        return look(self._first["outputs"], self._first["moment"], str(self.request.out))
 
     @property
     def _damaged(self) -> dict[str, bytes]:
@@ -324,7 +269,7 @@ class Staleness:
     def remember(
         self,
         plan: Plan,
-        made: Mapping[str, Made],
+        made: Mapping[str, Outcome],
         manifest: Manifest,
     ) -> None:
         """Write what the next build needs to know.
@@ -334,13 +279,16 @@ class Staleness:
             made: What was drawn, by the figures' names.
             manifest: The manifest as it is written now.
         """
-        out = str(self.order.out)
-        now = table(self.project.files)
-        certain = self._certain(now)
+        out = str(self.request.out)
+        now = table(self.inputs.project.files)
+        certain = self.inputs.is_certain(now)
         written = [file for each in made.values() for file in each.record["files"]]
         new = flat(table((file["path"] for file in written), base=out))
-        sound = {file["path"] for file in written
-                 if new[file["path"]][1] == bytes.fromhex(file["sha256"])[:16]}  # fmt: skip
+        sound = {
+            file["path"]
+            for file in written
+            if new[file["path"]][1] == bytes.fromhex(file["sha256"])[:16]
+        }
         figures: dict[str, Record] = {}
         for entry in self.course.entries:
             if entry.name in made:
@@ -359,53 +307,55 @@ class Staleness:
         data = {
             path: found for record in figures.values() for path, found in record["files"].items()
         }
-        inputs = table(os.path.join(self._base, path) for path in data)
+        inputs = table(self.inputs.absolute(path) for path in data)
         unchanged = all(
-            found.hex() == data[self._short(path)] for path, found in digests_in(inputs).items()
+            found.hex() == data[self.inputs.short(path)]
+            for path, found in digests_in(inputs).items()
         )
         fresh = {*plan.fresh, *made}
-        variables = {name for record in figures.values() for name in record["environment"]
-                     if name[0] == "$"}  # fmt: skip
-        more = (*self.packages, *sorted(variables))
+        read = {name for record in figures.values() for name in record["environment"]}
+        variables = sorted(name for name in read if name[0] == "$")
+        more = (*self.inputs.packages, *variables)
         whole = sound >= {file["path"] for file in written}
         first = {
-            "request": tuple(self.request),
+            "key": tuple(self.key),
             "complete": certain and whole and unchanged and not self.course.problems,
             "title": self.course.title,
             "stale": {*self.course.names} - fresh,
-            "figures": {entry.name: len(self._wanted(entry, figures[entry.name]["has"]))
-                        for entry in self.course.entries if entry.name in figures},
+            "figures": {
+                entry.name: len(self._wanted(entry, figures[entry.name]["has"]))
+                for entry in self.course.entries
+                if entry.name in figures
+            },
             "environment": environment(more),
             "packages": more,
-            "folders": self.project.folders,
+            "folders": self.inputs.project.folders,
             "moment": self.moment,
             "inputs": plain(merged(now, inputs)),
             "outputs": plain(folders_of(outputs)),
             "orphans": manifest.orphans,
-        }  # fmt: skip
+        }
         graph = {name: (node.digest, node.text, node.uses) for name, node in self.graph.items()}
         if state.save(out, first, {"figures": figures, "graph": graph}) and self._journal:
             self._journal.remove()
 
-    def note(self, name: str, record: dict[str, Any] | None, reads: Sequence[Read]) -> None:
+    def note(self, outcome: Outcome) -> None:
         """Note what became of a figure, when its files are written.
 
         A figure counts after those that its process has drawn before.
 
         Args:
-            name: The figure's name.
-            record: Its entry in the manifest; None if it failed.
-            reads: What it has read.
+            outcome: What became of it.
         """
-        self._shared.note(reads)
-        if record is None or self._journal is None:
+        self._shared.note(outcome.reads)
+        if not outcome.record or self._journal is None:
             return
-        entry = self._entries[name]
-        known = self._shared.known(self.inputs.node(entry), reads)
+        entry = self._entries[outcome.name]
+        known = self._shared.known(self.inputs.definitions.node(entry), outcome.reads)
         about = {
-            "record": record,
-            "context": self._context(entry, known),
-            "reads": [(read.kind, self._short(read.path), read.digest) for read in known],
+            "record": outcome.record,
+            "context": self.inputs.context(entry, known),
+            "reads": [(read.kind, self.inputs.short(read.path), read.digest) for read in known],
         }
         if self._journal.note(about):
             self.keep()
@@ -413,40 +363,54 @@ class Staleness:
     def keep(self) -> None:
         """Bring to the disk what was noted."""
         if self._journal is not None and self._journal.waits:
-            self._journal.write(certain=self._certain(table(self.project.files)))
+            self._journal.write(certain=self.inputs.is_certain(table(self.inputs.project.files)))
 
-    def _certain(self, now: Table) -> bool:
-        """Whether it is known what was drawn: a module that changes meanwhile may be either."""
-        unchanged = [*chain.from_iterable(files.status for files in now.values())] == self._begun
-        return unchanged and digests_in(now) == self.project.files
-
-    def _record(self, entry: Entry, made: Made, sound: Collection[str]) -> Record:
-        node = self.inputs.node(entry)
+    def _record(self, entry: Entry, made: Outcome, sound: Collection[str]) -> Record:
+        node = self.inputs.definitions.node(entry)
         reads = self._shared.known(node, made.reads)
         outputs = [file["path"] for file in made.record["files"] if file["path"] in sound]
         if entry.name not in self._outdated:
-            outputs += [path for path in self._old.get(entry.name, {}).get("outputs", ())
-                        if path not in self._damaged and path not in outputs]  # fmt: skip
+            before = self._old.get(entry.name, {}).get("outputs", ())
+            outputs += [
+                path for path in before if path not in self._damaged and path not in outputs
+            ]
         return {
             "node": node,
-            "text": node in self.inputs.documented,
-            "fingerprint": self.inputs.definitions(entry),
+            "text": node in self.inputs.definitions.documented,
+            "fingerprint": self.inputs.definitions.digest(entry),
             # Those of the graph, as long as it is the same.
             "definitions": None,
-            "sources": self._sources_of(entry, reads),
-            "files": self._files_of(reads),
-            "environment": self._environment_of(reads),
+            "sources": self.inputs.sources_of(entry, reads),
+            "files": self.inputs.files_of(reads),
+            "environment": self.inputs.environment_of(reads),
             "outputs": outputs,
             "has": made.record["sources"],
-        }  # fmt: skip
+        }
 
     def _kept(self, entry: Entry) -> Record:
         """What is known of a figure that was not drawn now."""
         old = dict(self._old[entry.name])
-        if old["definitions"] is None and old["fingerprint"] != self.inputs.definitions(entry):
+        if old["definitions"] is None and old["fingerprint"] != self.inputs.definitions.digest(
+            entry
+        ):
             old["definitions"] = self._was(entry.name)
         old["outputs"] = [path for path in old["outputs"] if path not in self._damaged]
         return old
+
+
+def _missing(asset: Asset, path: str, known: Sequence[Sequence[str]]) -> str:
+    """Why a file that is asked for is not among those that were made.
+
+    Args:
+        asset: What it is.
+        path: Where it would be.
+        known: The paths of those that were made, in parts.
+    """
+    if asset.theme and all(parts[0] != asset.theme for parts in known):
+        return f"new theme {asset.theme}"
+    if all(asset.format not in parts[:-1] for parts in known):
+        return f"new format {asset.format}"
+    return f"{path} was not made"
 
 
 def drawn_digest(record: Mapping[str, Any]) -> str:

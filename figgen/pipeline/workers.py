@@ -1,4 +1,7 @@
-"""Worker processes: each has one task at a time, and takes no other task along when it dies.
+"""Worker processes: each does one task, and takes no other task along when it dies.
+
+What a task changes in its process ends with it: a figure is drawn as if it were the only one. To
+start a process takes some 15 ms where it is forked from one that has imported all.
 
 An executor of the standard library gives up all its tasks when one process dies, and has no time
 limit. Pebble's has one, but its processes read and write shared pipes under shared locks, and one
@@ -13,8 +16,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing import connection, resource_tracker
@@ -26,13 +29,9 @@ from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
-T = TypeVar("T")
 
 ATTEMPTS = 3
 """How often a process may die before it is ready, until no other is started."""
-
-PATIENCE = 5.0
-"""How many seconds an idle process has to end by itself; it has nothing left to do."""
 
 LIMITS_MEMORY = sys.platform == "linux"
 """Whether this system can hold a process to an amount of memory; others only know its addresses."""
@@ -45,12 +44,12 @@ class LostError(Exception):
 class Workers(ThreadPoolExecutor):
     """Processes behind the interface of an executor.
 
-    A task that ends its process, or takes longer than it may, has a `LostError` for its result; a
-    new process takes the place of the old one, and the other tasks notice nothing. A task that asks
-    for more memory than it may gets a `MemoryError`.
+    Every task has a process of its own. One that ends its process, or takes longer than it may, has
+    a `LostError` for its result; the other tasks notice nothing. A task that asks for more memory
+    than it may gets a `MemoryError`.
 
     Args:
-        jobs: How many processes to use; each starts when there is a task for it.
+        jobs: How many processes to use at a time.
         timeout: How many seconds a task may take; None for any number.
         memory: How many megabytes a task may take beyond what its process has when it begins;
             None for any number.
@@ -63,9 +62,8 @@ class Workers(ThreadPoolExecutor):
         self._timeout = timeout
         self._memory = memory
         self._context = warm()
-        # A thread's own process is in `_mine`; all of them are in `_all`. The module that starts
-        # and joins processes is not made for several threads, so it is done under the lock.
-        self._mine = threading.local()
+        # The module that starts and joins processes is not made for several threads, so it is done
+        # under the lock.
         self._all: dict[BaseProcess, Connection] = {}
         self._lock = threading.Lock()
         self._stopped = False
@@ -82,44 +80,29 @@ class Workers(ThreadPoolExecutor):
                 for process in self._all:
                     process.kill()
         super().shutdown(wait, cancel_futures=cancel_futures)
-        if wait:
-            for pipe in self._all.values():
-                pipe.close()
-            for process in list(self._all):
-                process.join(PATIENCE)
-                self._end(process)
 
     def _run(self, task: Callable[[], R]) -> R:
-        while True:
-            process, pipe = self._process()
-            try:
-                pipe.send(task)
-            except OSError:
-                # Killed while it was idle: no fault of this task.
-                self._end(process)
-            else:
-                break
-        if not connection.wait([pipe, process.sentinel], self._timeout):
-            self._end(process)
-            raise LostError(
-                f"took longer than {self._timeout:g} s and was stopped; --timeout allows more"
-            )
+        process, pipe = self._process()
         try:
+            pipe.send(task)
+            if not connection.wait([pipe, process.sentinel], self._timeout):
+                raise LostError(
+                    f"took longer than {self._timeout:g} s and was stopped; --timeout allows more"
+                )
             # If it is only the sentinel that is ready, this is the end of the file.
             value, error = pipe.recv()
         except (EOFError, OSError):
-            code = self._end(process)
-            raise LostError(_cause(code)) from None
+            raise LostError(_cause(self._end(process))) from None
+        finally:
+            # At once: nothing that it has begun may go on.
+            self._end(process)
         if error is not None:
             raise error
         result: R = value
         return result
 
     def _process(self) -> tuple[BaseProcess, Connection]:
-        """The process of this thread, ready for a task."""
-        mine: BaseProcess | None = getattr(self._mine, "process", None)
-        if mine in self._all:
-            return mine, self._all[mine]
+        """A new process, ready for a task."""
         for _ in range(ATTEMPTS):
             pipe, its_pipe = self._context.Pipe()
             with self._lock:
@@ -135,42 +118,17 @@ class Workers(ThreadPoolExecutor):
             except (EOFError, OSError):
                 code = self._end(process)
             else:
-                self._mine.process = process
                 return process, pipe
         raise LostError(f"no worker process starts; the last one {_cause(code)}")
 
     def _end(self, process: BaseProcess) -> int:
         """End a process for good and return its exit code."""
         with self._lock:
-            process.kill()
-            process.join()
-            self._all.pop(process).close()
+            if process in self._all:
+                process.kill()
+                process.join()
+                self._all.pop(process).close()
         return process.exitcode or 0
-
-
-def run_each(
-    func: Callable[[T], R], tasks: Sequence[T], jobs: int
-) -> Generator[tuple[T, R | LostError]]:
-    """Call ``func`` with each task in another process, ``jobs`` at a time.
-
-    Args:
-        func: What to call; a function of a module, or a partial of one.
-        tasks: Its arguments.
-        jobs: How many processes to use.
-
-    Yields:
-        A task and its result, in the order in which they are done, or why its process was lost.
-    """
-    executor = Workers(jobs)
-    try:
-        futures = {executor.submit(func, task): task for task in tasks}
-        for future in as_completed(futures):
-            try:
-                yield futures[future], future.result()
-            except LostError as error:
-                yield futures[future], error
-    finally:
-        executor.shutdown(cancel_futures=True)
 
 
 def _cause(code: int) -> str:
@@ -215,12 +173,12 @@ def warm() -> BaseContext:
 
 
 def serve(pipe: Connection, memory: int | None = None) -> None:
-    """Do the tasks that come through ``pipe`` and send back their results, until it is closed.
+    """Do the task that comes through ``pipe`` and send back its result.
 
     Args:
-        pipe: Gives a function at a time, of no arguments; takes None once all is ready, and then
-            for each task its result and its error, of which one is None.
-        memory: How many megabytes a task may take.
+        pipe: Gives a function of no arguments; takes None once all is ready, and then the result of
+            the task and its error, of which one is None.
+        memory: How many megabytes the task may take.
     """
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -228,9 +186,9 @@ def serve(pipe: Connection, memory: int | None = None) -> None:
     # No pipe, no build: there is nobody to tell.
     with suppress(EOFError, OSError):
         pipe.send(None)
-        while True:
-            task = pipe.recv()
-            pipe.send(_done(task, memory))
+        pipe.send(_done(pipe.recv(), memory))
+        # The other side ends this process, with all that the task has left running.
+        pipe.recv()
 
 
 def _done(task: Callable[[], Any], memory: int | None) -> tuple[Any, Exception | None]:

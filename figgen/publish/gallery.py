@@ -20,10 +20,11 @@ from markupsafe import Markup
 
 from figgen.course.course import Course, Entry
 from figgen.disk.atomic_files import told, write
-from figgen.draw.canvas.canvas import SLOTS
-from figgen.draw.canvas.theme import DARK, LIGHT, PRINT, THEMES, Theme
+from figgen.draw.canvas.slots import SLOTS
+from figgen.draw.canvas.theme import LIGHT, THEMES, Theme
 from figgen.errors import BuildError
-from figgen.pipeline.request import SOURCES, Asset, Format
+from figgen.pipeline.request import Asset
+from figgen.vocabulary import SOURCES, Format
 
 ASSETS = "assets"
 """The folder of the pictures in that of the gallery; it holds a build like any other."""
@@ -144,7 +145,7 @@ def gallery(course: Course, figures: Mapping[str, Mapping[str, Any]], out: Path)
                 before=before,
                 after=after,
             )
-    pages.write("gallery.css", "gallery.css", themes={"light": LIGHT, "dark": DARK, "print": PRINT})
+    pages.write("gallery.css", "gallery.css")
     pages.write("gallery.js", "gallery.js")
     _delete_others(out, pages.written)
     return pages.written
@@ -195,7 +196,12 @@ class _Pages:
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
-        self.everywhere(course=course, variables=variables, mark=Markup(MARK))  # noqa: S704 - ours
+        self.everywhere(
+            course=course,
+            themes=list(THEMES.values()),
+            variables=variables,
+            mark=Markup(MARK),  # noqa: S704 - ours
+        )
 
     def everywhere(self, **values: object) -> None:
         """Give values to all templates."""

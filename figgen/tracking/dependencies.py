@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 
-from figgen.tracking.names import Names
-from figgen.tracking.statements import ANYWHERE, MUTATORS, Module, Unit
+from figgen.tracking.name_resolution import NameResolver
+from figgen.tracking.statement_reader import ANYWHERE, MUTATORS
+from figgen.tracking.statements import Module, Unit
 
 MAKE = "figgen.pipeline.figure_files:make"
 """What makes a figure in a build."""
@@ -74,7 +75,7 @@ class Dependencies:
         self, modules: Mapping[str, Module], roots: Iterable[str], maker: str = MAKE
     ) -> None:
         self._maker = maker
-        self.names = Names(_imported_by([*roots, maker.partition(":")[0]], modules))
+        self.resolver = NameResolver(_imported_by([*roots, maker.partition(":")[0]], modules))
         self._of_unit: dict[int, tuple[str, ...]] = {}
         self._calls: dict[int, list[str]] = {}
         self._closures: dict[tuple[str, ...], frozenset[str]] = {}
@@ -86,16 +87,16 @@ class Dependencies:
         if id(unit) not in self._of_unit:
             used: dict[str, None] = {}
             for dotted in sorted(unit.uses):
-                used |= dict.fromkeys(self.names.resolve(module, dotted))
+                used |= dict.fromkeys(self.resolver.resolve(module, dotted))
             for source, name in sorted(unit.imports):
-                used |= dict.fromkeys(self.names.resolve_import(source, name))
+                used |= dict.fromkeys(self.resolver.resolve_import(source, name))
             own = {f"{module}:{name}" for name in unit.binds}
             if not own & SAFE.keys():
                 if "module" in unit.traits:
                     used[f"{module}:*"] = None
-                foreign = (self.names.foreign(module, dotted) for dotted in unit.uses)
+                foreign = (self.resolver.foreign(module, dotted) for dotted in unit.uses)
                 if "anything" in unit.traits or any(map(ANYWHERE.fullmatch, foreign)):
-                    used |= dict.fromkeys(f"{name}:*" for name in self.names.modules)
+                    used |= dict.fromkeys(f"{name}:*" for name in self.resolver.modules)
             self._of_unit[id(unit)] = () if own & UNCALLED.keys() else tuple(used)
         return self._of_unit[id(unit)]
 
@@ -104,19 +105,19 @@ class Dependencies:
         if name == "*":
             stars = [
                 f"{source}:*"
-                for _, source in self.names.modules[module].stars
-                if source in self.names.modules
+                for _, source in self.resolver.modules[module].stars
+                if source in self.resolver.modules
             ]
             return (*self._in_module.get(module, ()), *stars)
-        units = self.names.units.get(node, ())
+        units = self.resolver.units.get(node, ())
         return tuple(dict.fromkeys(use for unit in units for use in self._uses(module, unit)))
 
     @cached_property
     def _in_module(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for node in self.names.nodes():
+        for node in self.resolver.nodes():
             module, _, name = node.partition(":")
-            used = self.names.resolve(module, name)
+            used = self.resolver.resolve(module, name)
             found.setdefault(module, []).extend(used)
         return found
 
@@ -137,7 +138,9 @@ class Dependencies:
     @cached_property
     def _statements(self) -> list[tuple[str, Unit]]:
         return [
-            (module.name, unit) for module in self.names.modules.values() for unit in module.units
+            (module.name, unit)
+            for module in self.resolver.modules.values()
+            for unit in module.units
         ]
 
     def _called(self, module: str, unit: Unit) -> list[str]:
@@ -145,17 +148,17 @@ class Dependencies:
         if id(unit) in self._calls:
             return self._calls[id(unit)]
         own = {f"{module}:{name}" for name in unit.binds}
-        called = {node for dotted in unit.calls for node in self.names.resolve(module, dotted)}
+        called = {node for dotted in unit.calls for node in self.resolver.resolve(module, dotted)}
         for dotted in unit.methods:
             base, _, method = dotted.rpartition(".")
             if method == "__init_subclass__":
-                bases = self._closure(self.names.resolve(module, base))
+                bases = self._closure(self.resolver.resolve(module, base))
                 if any(
                     "subclasses" in each.traits
                     for node in bases
-                    for each in self.names.units.get(node, ())
+                    for each in self.resolver.units.get(node, ())
                 ):
-                    called |= {*self.names.resolve(module, base)}
+                    called |= {*self.resolver.resolve(module, base)}
         self._calls[id(unit)] = sorted(called - own)
         return self._calls[id(unit)]
 
@@ -170,14 +173,16 @@ class Dependencies:
         if unit.code or "?" in unit.calls:
             return True
         for dotted in unit.calls:
-            ours = self.names.resolve(module, dotted) and not self.names.foreign(module, dotted)
-            if not ours and not self.names.is_plain(module, dotted):
+            ours = self.resolver.resolve(module, dotted) and not self.resolver.foreign(
+                module, dotted
+            )
+            if not ours and not self.resolver.is_plain(module, dotted):
                 return True
-        handed = any(self.names.resolve(module, dotted) for dotted in unit.hands)
+        handed = any(self.resolver.resolve(module, dotted) for dotted in unit.hands)
         for node in self._closure(self._called(module, unit)):
-            for each in self.names.units.get(node, ()):
+            for each in self.resolver.units.get(node, ()):
                 changes_it = handed and "arguments" in each.traits
-                if changes_it or self.names.has_effect(node.partition(":")[0], each):
+                if changes_it or self.resolver.has_effect(node.partition(":")[0], each):
                     return True
         return False
 
@@ -213,27 +218,27 @@ class Dependencies:
         changed = {
             node
             for dotted in (*unit.writes, *unit.enters)
-            for node in self.names.resolve(module, dotted)
+            for node in self.resolver.resolve(module, dotted)
         }
         own = {f"{module}:{name}" for name in unit.binds}
         methods = unit.methods if own & self._run_by_import else set()
         for dotted in unit.calls | methods:
             # A method of an object of which nothing is known may change it.
             table, _, method = dotted.rpartition(".")
-            for node in self.names.resolve(module, table) if table else ():
-                units = self.names.units.get(node, ())
+            for node in self.resolver.resolve(module, table) if table else ():
+                units = self.resolver.units.get(node, ())
                 if any(self._is_opaque(node, each) for each in units) and method not in MUTATORS:
                     changed.add(node)
-        return {node for node in changed if node in self.names.units}
+        return {node for node in changed if node in self.resolver.units}
 
     def _is_opaque(self, node: str, unit: Unit) -> bool:
         """Whether a method of what a statement binds may change it, for all that is known."""
         module = node.partition(":")[0]
         if unit.defines:
-            by_type = (self.names.foreign(module, each) for each in unit.calls)
+            by_type = (self.resolver.foreign(module, each) for each in unit.calls)
             itself = {dotted.partition(".")[0] for dotted in unit.writes} & {*unit.binds}
             return "cls" in unit.traits or bool(itself) or "functools.singledispatch" in by_type
-        plain = all(self.names.is_plain(module, dotted) for dotted in unit.calls)
+        plain = all(self.resolver.is_plain(module, dotted) for dotted in unit.calls)
         return bool(unit.calls) and not unit.literal and not plain
 
     # The graph
@@ -243,9 +248,9 @@ class Dependencies:
         """Every node by its name."""
         nodes: dict[str, Node] = {}
         entries = self._entries
-        for node in self.names.nodes():
+        for node in self.resolver.nodes():
             module = node.partition(":")[0]
-            units = self.names.units.get(node, [])
+            units = self.resolver.units.get(node, [])
             used = [use for unit in units for use in self._with_entries(module, unit)]
             digest = self._said(node)
             text = _digest(*(unit.text for unit in units)) if units else digest
@@ -260,13 +265,13 @@ class Dependencies:
             chosen = {*map(id, units)}
             steps = [
                 unit.digest if id(unit) in chosen else " ".join(unit.binds)
-                for unit in self.names.modules[module].units
+                for unit in self.resolver.modules[module].units
             ]
             used = [use for unit in units for use in self._with_entries(module, unit)]
             said = _digest(*steps)
             text = _digest(said, *(unit.text for unit in units))
             nodes[f"{module}:{_CODE}"] = Node(said, text, tuple(dict.fromkeys(used)))
-        for module in self.names.modules:
+        for module in self.resolver.modules:
             used = [self._entered(use) for use in self._plain_uses(f"{module}:*")]
             nodes[f"{module}:*"] = Node("", "", tuple(dict.fromkeys(used)))
         make = [self._maker] if self._maker in nodes else []
@@ -277,7 +282,7 @@ class Dependencies:
     def _import_order(self) -> list[str]:
         """The modules in the order in which their code runs, as far as imports tell."""
         order: dict[str, None] = {}
-        waiting = [(name, False) for name in sorted(self.names.modules, reverse=True)]
+        waiting = [(name, False) for name in sorted(self.resolver.modules, reverse=True)]
         seen: set[str] = set()
         while waiting:
             name, done = waiting.pop()
@@ -288,8 +293,8 @@ class Dependencies:
                 waiting.append((name, True))
                 found = [
                     each
-                    for each in imported(self.names.modules[name])
-                    if each in self.names.modules
+                    for each in imported(self.resolver.modules[name])
+                    if each in self.resolver.modules
                 ]
                 waiting += [(each, False) for each in reversed(found)]
         return [*order]
@@ -299,7 +304,7 @@ class Dependencies:
 
     def _with_entries(self, module: str, unit: Unit) -> list[str]:
         own = {f"{module}:{name}" for name in unit.binds}
-        blind = {node for dotted in unit.enters for node in self.names.resolve(module, dotted)}
+        blind = {node for dotted in unit.enters for node in self.resolver.resolve(module, dotted)}
         used = [self._entered(node) for node in self._uses(module, unit) if node not in blind | own]
         # What a change of a table looks like depends on the table, and not on its other entries.
         return [*used, *blind]
@@ -307,8 +312,8 @@ class Dependencies:
     def _said(self, node: str) -> str:
         """The digest of all that binds a name, in its order."""
         module, _, name = node.partition(":")
-        place = self.names.modules[module]
-        bindings = [(unit.position, unit.digest) for unit in self.names.units.get(node, ())]
+        place = self.resolver.modules[module]
+        bindings = [(unit.position, unit.digest) for unit in self.resolver.units.get(node, ())]
         bindings += [
             (position, f"{source} {attribute}")
             for position, bound, source, attribute in place.imports

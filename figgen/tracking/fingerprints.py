@@ -42,8 +42,11 @@ def inputs_of(graph: Mapping[str, Node], start: str, *, text: bool = False) -> d
         start: Where to set out.
         text: Whether comments and docstrings count.
     """
-    return {node: graph[node].text if text else graph[node].digest
-            for node in sorted(reached(graph, start))}  # fmt: skip
+    return {node: _counting(graph[node], text=text) for node in sorted(reached(graph, start))}
+
+
+def _counting(node: Node, *, text: bool) -> str:
+    return node.text if text else node.digest
 
 
 def fingerprints(graph: Mapping[str, Node], *, text: bool = False) -> dict[str, str]:
@@ -54,11 +57,9 @@ def fingerprints(graph: Mapping[str, Node], *, text: bool = False) -> dict[str, 
     """
     found: dict[str, str] = {}
     for group in _groups(graph):
-        said = [f"{node} {graph[node].text if text else graph[node].digest}"
-                for node in sorted(group)]  # fmt: skip
-        members = set(group)
-        used = {found[use] for node in group for use in graph[node].uses
-                if use in graph and use not in members}  # fmt: skip
+        said = [f"{node} {_counting(graph[node], text=text)}" for node in sorted(group)]
+        uses = {use for node in group for use in graph[node].uses if use in graph}
+        used = {found[use] for use in uses.difference(group)}
         words = "\0".join([*said, "", *sorted(used)])
         whole = blake2b(words.encode(), digest_size=12).hexdigest()
         for node in group:

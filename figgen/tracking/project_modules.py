@@ -13,8 +13,9 @@ from typing import Any
 from figgen.disk import cache_files as statefile
 from figgen.engine import ENGINE
 from figgen.tracking.dependencies import MAKE, Dependencies
-from figgen.tracking.module_folders import watched
-from figgen.tracking.statements import Module, Unit, scan
+from figgen.tracking.importable_names import importable_names
+from figgen.tracking.module_scan import scan
+from figgen.tracking.statements import Module, Unit
 
 _CACHE = "figgen-scan"
 
@@ -100,7 +101,7 @@ class Project:
             self._modules[module.name] = module
 
     def _walk(self, folder: str) -> list[str]:
-        names = watched(folder)
+        names = importable_names(folder)
         self.folders[folder] = names
         found: list[str] = []
         for name in names:
@@ -114,7 +115,7 @@ class Project:
     @property
     def packages(self) -> set[str]:
         """What the course and figgen import from elsewhere, by its top-level names."""
-        return self.dependencies.names.packages
+        return self.dependencies.resolver.packages
 
     def node(self, entry_file: str, function: str) -> str:
         """The node of a figure.
@@ -145,8 +146,10 @@ class Project:
     def nodes_at(self, path: str, line: int) -> list[str]:
         """The nodes of the definition at a line of a file; none if it is no module's."""
         place = self._places.get(path)
-        return [f"{place.name}:{name}" for unit in (place.units if place else ())
-                for name in unit.binds if place and unit.first <= line <= unit.last]  # fmt: skip
+        if place is None:
+            return []
+        units = (unit for unit in place.units if unit.first <= line <= unit.last)
+        return [f"{place.name}:{name}" for unit in units for name in unit.binds]
 
     def remembering(self, path: str, line: int) -> str:
         """The node of the function at a line, if it may keep what it has read; else empty."""

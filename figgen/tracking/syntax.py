@@ -12,7 +12,7 @@ Scope: TypeAlias = (
 )
 
 WRITES_ONLY = frozenset({"add", "append", "appendleft", "extend", "insert", "update"})
-"""Those of them that tell nothing of what was there."""
+"""Methods of a list, a set or a dict that add to it and give nothing of what it held before."""
 
 
 def is_nothing(node: ast.stmt) -> bool:
@@ -61,10 +61,14 @@ def local_to(node: Function | ast.Lambda) -> set[str]:  # noqa: C901 - one walk
 _COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
 # What is bound inside one is its own.
 _SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda})
-_BINDING = frozenset({
-    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom,
-    ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping,
-})  # fmt: skip
+_BINDING = _SCOPES - {ast.Lambda} | {
+    ast.Import,
+    ast.ImportFrom,
+    ast.ExceptHandler,
+    ast.MatchAs,
+    ast.MatchStar,
+    ast.MatchMapping,
+}
 
 
 def _bound_here(node: ast.AST) -> Iterator[str]:
@@ -87,8 +91,11 @@ def _bound_here(node: ast.AST) -> Iterator[str]:
 
 def names_stored(node: ast.AST) -> Iterator[str]:
     """The names that an expression is assigned to."""
-    return (each.id for each in ast.walk(node) if isinstance(each, ast.Name)
-            and isinstance(each.ctx, ast.Store))  # fmt: skip
+    return (
+        each.id
+        for each in ast.walk(node)
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+    )
 
 
 def bound_by(node: ast.AST) -> Iterator[str]:
@@ -141,11 +148,10 @@ def _binds_names(target: ast.expr) -> bool:
 
 def is_literal(node: ast.expr | None) -> bool:
     """Whether a value cannot be changed, or only by the methods of Python's own types."""
-    return isinstance(
-        node,
-        ast.Constant | ast.Tuple | ast.List | ast.Dict | ast.Set | ast.JoinedStr | ast.UnaryOp
-        | ast.BinOp | ast.ListComp | ast.DictComp | ast.SetComp,
-    )  # fmt: skip
+    displays = ast.Tuple | ast.List | ast.Dict | ast.Set
+    comprehensions = ast.ListComp | ast.DictComp | ast.SetComp
+    operations = ast.UnaryOp | ast.BinOp
+    return isinstance(node, ast.Constant | ast.JoinedStr | displays | comprehensions | operations)
 
 
 def is_looked_up(call: ast.Call) -> bool:

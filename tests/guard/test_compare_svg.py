@@ -7,12 +7,12 @@ import re
 import pytest
 from small_course import HEAD, write_course
 
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.guard import compare_pdf as pdf_content
 from figgen.guard import compare_svg as vector
 from figgen.pipeline.asset_bytes import encode
 from figgen.pipeline.drawing import Drawing, draw
-from figgen.pipeline.request import Asset, Order, assets
+from figgen.pipeline.request import Asset, Request, assets
 
 FIGURE = (
     HEAD
@@ -215,7 +215,7 @@ def test_what_is_no_pdf_is_refused(drawing: Drawing, old: bytes, new: bytes, rea
 
 def test_every_file_of_a_figure_can_be_compared(drawing: Drawing) -> None:
     """The vector files of every step and theme, as the build makes them."""
-    for asset in assets(drawing.entry, Order(out=drawing.entry.file)):  # type: ignore[arg-type]
+    for asset in assets(drawing.entry, Request(out=drawing.entry.file)):  # type: ignore[arg-type]
         data = encode(drawing, asset)
         if asset.format == "svg":
             assert vector.normal(data.decode()).startswith("<svg")

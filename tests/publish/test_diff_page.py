@@ -10,7 +10,7 @@ import chromium
 import pytest
 from small_course import STEPS, write_course
 
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.guard.baselines import snapshot
 from figgen.guard.snapshots import Difference, Snapshot, View, ViewChange, compare
 from figgen.pages.html import Markup, element, joined

@@ -13,6 +13,7 @@ from figgen.guard.look.rules import look
 from figgen.pipeline.asset_bytes import encode
 from figgen.pipeline.drawing import Drawing, FigureError
 from figgen.pipeline.request import Asset
+from figgen.vocabulary import DEFAULT_THEME
 
 SHORTEST, LONGEST = 8, 300
 """Words of an alt text: enough to say something, and two minutes of listening."""
@@ -37,7 +38,7 @@ def judge(drawing: Drawing) -> list[Finding]:
     except Exception as error:
         entry = drawing.entry
         reason = " ".join(str(error).split()) or repr(error)
-        raise FigureError(f"{entry.file}:{entry.line}: cannot be drawn: {reason}") from error
+        raise FigureError(f"cannot be drawn: {reason}", entry.file, entry.line) from error
     found += [*_length(drawing), *_numbers(drawing)]
     # What matplotlib complained of stops the encoding too.
     if not any(finding.rule == "glyphs" for finding in found):
@@ -82,7 +83,7 @@ def _ids(drawing: Drawing) -> Iterator[Finding]:
     entry, canvas = drawing.entry, drawing.canvas
     # Whatever is drawn is in the last step, or in the last one that shows it.
     for step in sorted({canvas.steps, *(mark.last for mark in canvas.marks if mark.last)}):
-        asset = Asset(entry.name, canvas.steps, min(step, canvas.steps), "light", "svg")
+        asset = Asset(entry.name, canvas.steps, min(step, canvas.steps), DEFAULT_THEME, "svg")
         yield from check_ids(encode(drawing, asset).decode(), step)
 
 

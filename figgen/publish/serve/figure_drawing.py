@@ -95,7 +95,7 @@ def render(order: Order) -> Iterator[Message]:
         # Last, because to measure takes longer than to draw.
         yield {"drawn": _described(drawing, _broken_rules(drawing))}
     except BuildError as error:
-        yield {"error": trouble(folder, str(error))}
+        yield {"error": trouble(folder, error)}
         yield {"reads": Reads.of(reads).as_json()}
     yield {"done": True}
 

@@ -17,8 +17,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from figgen.draw.canvas.canvas import SLOTS
-from figgen.draw.canvas.theme import DARK, LIGHT, THEMES
+from figgen.draw.canvas.slots import SLOTS
+from figgen.draw.canvas.theme import THEMES
 from figgen.errors import BuildError
 from figgen.publish.gallery import variables
 from figgen.publish.serve.figure_state import View
@@ -111,8 +111,9 @@ def _pages() -> dict[str, tuple[str, bytes]]:
         "papers": {
             name: [theme.colours["paper"], theme.colours["ink"]] for name, theme in THEMES.items()
         },
+        "media": {name: theme.media for name, theme in THEMES.items()},
     }
-    values = {"colours": {"light": LIGHT, "dark": DARK}, "themes": THEMES, "variables": variables}
+    values = {"themes": list(THEMES.values()), "variables": variables}
     pages = {}
     for path, template in {
         "/": "serve.html",

@@ -11,15 +11,17 @@ import time
 from collections.abc import Callable, Collection
 from typing import Any
 
-from figgen.course.course import Course, read_course
+from figgen.course.course import Course
+from figgen.course.reading import read_course
 from figgen.engine import ENGINE
 from figgen.errors import BuildError
-from figgen.publish.serve.course_changes import merged, problem_of, told_apart
+from figgen.publish.serve.course_changes import merged, problem_of, root_causes
 from figgen.publish.serve.figure_drawing import PAINTING, Message, Order
 from figgen.publish.serve.figure_state import Shown, View
 from figgen.publish.serve.source_excerpts import death, trouble
 from figgen.publish.serve.stale_figures import Reads, Sources
 from figgen.publish.serve.warm_process_client import Renderer
+from figgen.vocabulary import DEFAULT_THEME
 
 REMEMBERED = 4
 """Of how many figures that were looked at last all pictures are kept ready."""
@@ -138,7 +140,7 @@ class Preview:
 
     def _first(self, name: str) -> View:
         """The step and the theme of a figure that are to be ready first."""
-        theme = self._looks[0][1][1] if self._looks else "light"
+        theme = self._looks[0][1][1] if self._looks else DEFAULT_THEME
         return dict(self._looks).get(name) or (self._figures[name].entry.definition.steps, theme)
 
     # What has changed
@@ -154,7 +156,7 @@ class Preview:
             try:
                 self._course = read_course(self._course.folder)
             except BuildError as error:
-                self._folder = trouble(self._course.folder, str(error))
+                self._folder = trouble(self._course.folder, error)
                 self._tell()
                 return
             self._folder = None
@@ -211,7 +213,7 @@ class Preview:
     def lose(self, reason: str) -> None:
         """Tell that the folder of the course cannot be watched, and why."""
         with self._changed:
-            self._folder = trouble(self._course.folder, reason)
+            self._folder = trouble(self._course.folder, BuildError(reason))
             self._tell()
 
     def _list(self) -> None:
@@ -228,8 +230,8 @@ class Preview:
                 problem = problem_of(self._course, name, shown.entry.file)
                 self._cancel(shown)
                 if problem or name in self._names:
-                    reason = str(problem) if problem else f"no figure is called '{name}' any more"
-                    shown.go(trouble(self._course.folder, reason))
+                    gone = BuildError(f"no figure is called '{name}' any more")
+                    shown.go(trouble(self._course.folder, problem or gone))
                     self._figures[name] = shown
         self._waiting &= entries.keys()
 
@@ -302,7 +304,7 @@ class Preview:
             elif "ready" in message:
                 self._ready = True
             elif "broken" in message:
-                self._give_up(message["broken"])
+                self._give_up(BuildError(**message["broken"]))
             else:
                 self._lost(message["gone"])
             self._dispatch()
@@ -341,8 +343,7 @@ class Preview:
                 # In the middle: who is done has said so, and is forgotten.
                 self._end(number, shown)
                 shown.owed = False
-                where = f"{shown.entry.file}:{shown.entry.line}"
-                shown.fail(death(self._course.folder, where, self._limit, code, words))
+                shown.fail(death(self._course.folder, shown.entry, self._limit, code, words))
                 self._tell()
 
     def _end(self, number: int, shown: Shown) -> None:
@@ -368,11 +369,12 @@ class Preview:
         if self._renderer.forks:
             self._deaths += 1
         if self._deaths >= DEATHS or not self._ready:
-            self._give_up(f"the process that draws ended with code {code}; see the terminal")
+            reason = f"the process that draws ended with code {code}; see the terminal"
+            self._give_up(BuildError(reason))
         else:
             self._restart()
 
-    def _give_up(self, reason: str) -> None:
+    def _give_up(self, reason: BuildError) -> None:
         """Draw nothing until figgen is changed."""
         self._engine = trouble(ENGINE, reason)
         self._tell()
@@ -388,8 +390,7 @@ class Preview:
         return {
             "title": course.title,
             "problems": [
-                trouble(course.folder, str(problem))
-                for problem in told_apart(course, self._figures)
+                trouble(course.folder, problem) for problem in root_causes(course, self._figures)
             ],
             "engine": self._engine,
             "folder": self._folder,

@@ -12,7 +12,7 @@ from typing import Any
 from figgen.course.course import Entry
 from figgen.disk.file_status import digest
 from figgen.engine import ENGINE
-from figgen.tracking.figure_inputs import Inputs
+from figgen.tracking.figure_definitions import FigureDefinitions
 from figgen.tracking.project_modules import Project
 from figgen.tracking.recorded_reads import Read
 
@@ -102,16 +102,18 @@ class Sources:
         if reads is None or reads.outdated:
             return True
         now, was = self.inputs, before.inputs
-        if now.definitions(entry) != was.definitions(entry):
+        if now.digest(entry) != was.digest(entry):
             return True
         if reads.modules and now.text(entry) != was.text(entry):
             names = {self._module_at(path) for path in reads.modules}
-            if now.listed(entry, names) != was.listed(entry, names):
+            if now.texts_in(entry, names) != was.texts_in(entry, names):
                 return True
         # Whoever uses a module that nobody can import has to say so; its own figures cannot.
         own = self._project.node(entry.file, entry.function).partition(":")[0]
         broken = self._project.broken - before._project.broken - {own}
-        return bool(broken) and any(node.partition(":")[0] in broken for node in now.of(entry))
+        return bool(broken) and any(
+            node.partition(":")[0] in broken for node in now.by_definition(entry)
+        )
 
     def _module_at(self, path: str) -> str:
         """The module in a file that Python opened, which has followed all links to it."""
@@ -121,6 +123,6 @@ class Sources:
         return self._project.module_at(str(inside))
 
     @cached_property
-    def inputs(self) -> Inputs:
+    def inputs(self) -> FigureDefinitions:
         """The definitions of all figures."""
-        return Inputs(self._project)
+        return FigureDefinitions(self._project)

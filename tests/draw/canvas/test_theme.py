@@ -8,11 +8,11 @@ from contrasts import contrast, every_theme
 from matplotlib.colors import to_rgb
 
 from figgen.core import InputError
-from figgen.draw.canvas.theme import DARK, LIGHT, PRINT, ROLES, THEMES, TINT, Role, Theme
+from figgen.draw.canvas.theme import LIGHT, ROLES, THEMES, TINT, Role, Theme
 from figgen.guard.look.colour_vision import VISIONS, difference, lab
 from figgen.guard.look.legibility import STROKE_CONTRAST, TEXT_CONTRAST
 
-in_colour = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+in_colour = pytest.mark.parametrize("theme", [LIGHT, THEMES["dark"]], ids=lambda theme: theme.name)
 MARKS = tuple(role for role in ROLES if role != "paper")
 every_role = pytest.mark.parametrize("role", MARKS)
 
@@ -140,13 +140,13 @@ def test_roles_that_meet_stay_apart(theme: Theme, vision: str, pair: tuple[Role,
 @every_role
 def test_print_is_grey(role: Role) -> None:
     """A copier loses nothing."""
-    assert len(set(to_rgb(PRINT.colour(role)))) == 1
+    assert len(set(to_rgb(THEMES["print"].colour(role)))) == 1
 
 
 @pytest.mark.parametrize("pair", PRINTED, ids=" ".join)
 def test_greys_that_meet_differ_in_lightness(pair: tuple[Role, Role]) -> None:
     """There is nothing else to tell them by."""
-    first, second = (lab(PRINT.colour(role))[0] for role in pair)
+    first, second = (lab(THEMES["print"].colour(role))[0] for role in pair)
     assert abs(first - second) >= LIGHTNESS
 
 

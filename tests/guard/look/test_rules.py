@@ -12,8 +12,9 @@ from matplotlib.patches import Circle, Rectangle
 from small_course import figure_with, write_course
 
 from figgen.core import Interval, relu, sigmoid, square
-from figgen.course.course import Entry, read_course
+from figgen.course.course import Entry
 from figgen.course.definition import Definition
+from figgen.course.reading import read_course
 from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.cards import arrow, card, path
 from figgen.draw.canvas.planes import Box

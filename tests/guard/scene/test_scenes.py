@@ -18,7 +18,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Circle, FancyArrowPatch
 from small_course import write_course
 
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.theme import LIGHT, THEMES
 from figgen.guard.baselines import Baselines
@@ -471,7 +471,7 @@ def test_what_an_author_draws_with_matplotlib_itself() -> None:
 
 def test_a_scene_is_that_of_no_place_or_language(tmp_path: Path) -> None:
     """Another folder, locale, hash seed and number of threads make the same text."""
-    script = ROOT / "tests" / "scenes_of_course.py"
+    script = ROOT / "tests/support/scenes_of_course.py"
     source = write_lessons(tmp_path / "elsewhere")
     (source / "one.py").write_text(HEAD + LESSON, encoding="utf-8")
     texts = []
@@ -531,7 +531,7 @@ def python(request: pytest.FixtureRequest) -> str:
 def scenes_by(python: str, course: Path, out: Path) -> dict[str, str]:
     """The scenes of a course, drawn by an interpreter."""
     out.mkdir()
-    script = ROOT / "tests" / "scenes_of_course.py"
+    script = ROOT / "tests/support/scenes_of_course.py"
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     subprocess.run([python, str(script), str(course), str(out)], check=True, env=environment)
     return {path.stem: path.read_text(encoding="utf-8") for path in out.iterdir()}

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from small_course import GOOD, HEAD, STEPS, figure_with, write_course
 
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.disk.file_status import digest
+from figgen.errors import BuildError
 from figgen.publish.serve import file_watcher as watching
 from figgen.publish.serve import warm_process as warm
-from figgen.publish.serve.course_changes import told_apart
 from figgen.publish.serve.figure_drawing import Order, render
 from figgen.publish.serve.preview import DEATHS, Preview
 from figgen.publish.serve.source_excerpts import trouble
@@ -39,10 +39,11 @@ def order_for(folder: Path, name: str, **changes: Any) -> Order:
 # Excerpts
 
 
-@pytest.mark.parametrize("text", ["no place", "figures: no line", "/abs/olute.py: no line"])
-def test_an_error_without_a_place(tmp_path: Path, text: str) -> None:
-    """It is told as it is."""
-    assert trouble(tmp_path, text) == {"where": "", "reason": text, "lines": []}
+@pytest.mark.parametrize("file", [None, "figures", "/abs/olute.py"])
+def test_an_error_without_a_line(tmp_path: Path, file: str | None) -> None:
+    """The page shows it as the command line does, and no source, whatever the reason looks like."""
+    error = BuildError("small/one.py:2: bad", file)
+    assert trouble(tmp_path, error) == {"where": "", "reason": str(error), "lines": []}
 
 
 def test_an_error_elsewhere(tmp_path: Path) -> None:
@@ -50,11 +51,11 @@ def test_an_error_elsewhere(tmp_path: Path) -> None:
     folder = write_course(tmp_path / "small", one="a\nb\nc\n")
     (tmp_path / "secret.py").write_text("hush\n")
     (folder / "link.py").symlink_to(tmp_path / "secret.py")
-    assert trouble(folder, "small/one.py:2: bad")["lines"] == [
+    assert trouble(folder, BuildError("bad", "small/one.py", 2))["lines"] == [
         (1, "a", False), (2, "b", True), (3, "c", False),
     ]  # fmt: skip
     for file in ("small/../secret.py", "secret.py", "small/link.py", "small/gone.py"):
-        assert trouble(folder, f"{file}:1: bad") == {
+        assert trouble(folder, BuildError("bad", file, 1)) == {
             "where": f"{file}:1",
             "reason": "bad",
             "lines": [],
@@ -296,7 +297,11 @@ def test_a_broken_engine_is_told_by_its_line(
     path.write_text(f"\n{source}\n")
     with pytest.raises((SyntaxError, ZeroDivisionError)) as caught:
         runpy.run_path(str(path))
-    assert warm._place_of(caught.value) == f"figgen/broken.py:2: {reason}"
+    assert warm._place_of(caught.value) == {
+        "reason": reason,
+        "file": "figgen/broken.py",
+        "line": 2,
+    }
 
 
 # When the process that draws ends
@@ -409,26 +414,6 @@ def test_a_save_cancels_what_is_being_drawn(
     assert preview.closed
     assert preview.wait(0, 1) is None
     assert fake.stopped
-
-
-# Problems of a course
-
-
-def test_what_follows_from_another_problem_is_not_told(tmp_path: Path) -> None:
-    """A broken module may show the concept; a figure of the page tells itself that it is missed."""
-    folder = write_course(tmp_path / "small", one=GOOD, two=STEPS)
-    with (folder / "__init__.py").open("a") as init:
-        init.write('CONCEPTS = {"area": "Area"}\nORDER = ("good", "two-steps", "bad")\n')
-
-    def told(*names: str) -> list[str]:
-        found = told_apart(read_course(folder), names)
-        return [problem.reason.partition(";")[0] for problem in found]
-
-    concept, missed = "CONCEPTS has 'area'", "ORDER names 'bad'"
-    assert told() == [missed, concept]
-    assert told("bad", "good") == [concept]
-    (folder / "two.py").write_text("x = = 1\n")
-    assert told("bad", "two-steps") == ["syntax error: invalid syntax"]
 
 
 # Which figures a preview draws

@@ -11,16 +11,16 @@ const make = (tag, words = "", name = "") => {
   return element;
 };
 
-const { slots, slide, places, papers } = JSON.parse(document.body.dataset.constants);
+const { slots, slide, places, papers, media } = JSON.parse(document.body.dataset.constants);
 const THEMES = [...document.querySelectorAll("[data-theme]")].map((each) => each.dataset.theme);
+const usual = THEMES.filter((name) => media[name] && matchMedia(media[name]).matches).at(-1) ?? THEMES[0];
 const VIEWS = [...document.querySelectorAll("[data-slot]")].map((each) => each.dataset.slot);
 const MARKS = { good: ["✓", "good"], failing: ["✗", "a check fails"], broken: ["✗", "broken"], waiting: ["…", "not drawn yet"] };
 const PIXELS_PER_INCH = 1920 / slide[0];
 
-const dark = matchMedia("(prefers-color-scheme: dark)").matches;
 let state = null;
 let details = null;
-let now = { name: "", step: 0, theme: dark ? "dark" : "light", view: VIEWS[0] };
+let now = { name: "", step: 0, theme: usual, view: VIEWS[0] };
 let edits = null;
 const seen = new Map(); // the version of each figure that was looked at last, or found at first
 const pictures = new Map(); // decoded pictures of this figure in this version, by address

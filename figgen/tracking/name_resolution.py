@@ -1,7 +1,7 @@
 """What a global name of a project's module stands for, in whichever module that is.
 
-Nothing is run: names are followed through the imports that `figgen.tracking.statements` read. Where
-one name is bound in several places, it stands for all of them.
+Nothing is run: names are followed through the imports that `figgen.tracking.module_scan` has read.
+Where one name is bound in several places, it stands for all of them.
 """
 
 from __future__ import annotations
@@ -27,16 +27,30 @@ _PLAIN = re.compile(
 )
 """Functions of other packages that only give a value: a constant may come from a call of them."""
 
-_EFFECTS = frozenset({
-    "addfont", "filterwarnings", "putenv", "rc", "rcdefaults", "register", "seed",
-    "set_printoptions", "setattr", "seterr", "seterrcall", "setlocale", "setrecursionlimit",
-    "simplefilter", "unsetenv",
-})  # fmt: skip
+_EFFECTS = frozenset(
+    {
+        "addfont",
+        "filterwarnings",
+        "putenv",
+        "rc",
+        "rcdefaults",
+        "register",
+        "seed",
+        "set_printoptions",
+        "setattr",
+        "seterr",
+        "seterrcall",
+        "setlocale",
+        "setrecursionlimit",
+        "simplefilter",
+        "unsetenv",
+    }
+)
 """Names of other packages that change what everybody sees."""
 
 
-class Names:
-    """The global names of all modules of a project.
+class NameResolver:
+    """Looks up what the global names of a project's modules stand for.
 
     Args:
         modules: The modules by their dotted names.
@@ -158,8 +172,10 @@ class Names:
         """Whether a statement, or a function that it defines, changes another package."""
         foreign = [self.foreign(module, dotted) for dotted in unit.writes]
         # A method of that name of a module is a function: np.add.
-        changed = any(full and not self._is_module(module, dotted)
-                      for full, dotted in zip(foreign, unit.writes, strict=True))  # fmt: skip
+        changed = any(
+            full and not self._is_module(module, dotted)
+            for full, dotted in zip(foreign, unit.writes, strict=True)
+        )
         used = (self.foreign(module, dotted) for dotted in unit.uses)
         return changed or any(full.rpartition(".")[2] in _EFFECTS for full in used if full)
 

@@ -1,4 +1,4 @@
-"""What a figure may know that another one has read: what a cache or a module keeps."""
+"""What a figure may know though another one has read it: what a cache or a module keeps."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from figgen.tracking.project_modules import Project
 from figgen.tracking.recorded_reads import Read
 
 
-class Sharing:
-    """The reads of all figures so far that others may share without reading themselves.
+class CachedReads:
+    """What the figures so far have read that a later one of their process may find in a cache.
 
     Args:
         project: Tells which functions may keep what they have read.

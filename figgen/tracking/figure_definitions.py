@@ -12,7 +12,7 @@ from figgen.tracking.fingerprints import dependents, fingerprints, inputs_of
 from figgen.tracking.project_modules import Project
 
 
-class Inputs:
+class FigureDefinitions:
     """The definitions that the figures of a project are drawn from.
 
     Args:
@@ -38,14 +38,14 @@ class Inputs:
         return sha256(both.encode()).hexdigest()[:24]
 
     def text(self, entry: Entry) -> str:
-        """The same, comments and docstrings included."""
+        """The digest of every definition that it depends on, with comments and docstrings."""
         return f"{self._texts.get(self.node(entry), '')} {self._texts[ROOT]}"
 
-    def definitions(self, entry: Entry) -> str:
-        """The one of both that counts: for a figure that makes data of docstrings, the latter."""
+    def digest(self, entry: Entry) -> str:
+        """The digest that counts: with docstrings for a figure that draws some, else without."""
         return self.text(entry) if self.node(entry) in self.documented else self.fingerprint(entry)
 
-    def of(self, entry: Entry) -> dict[str, str]:
+    def by_definition(self, entry: Entry) -> dict[str, str]:
         """The digest of every definition that a figure depends on, by its node."""
         node = self.node(entry)
         if node not in self._of:
@@ -56,13 +56,16 @@ class Inputs:
             )
         return self._of[node]
 
-    def listed(self, entry: Entry, modules: Iterable[str]) -> dict[str, str]:
+    def texts_in(self, entry: Entry, modules: Iterable[str]) -> dict[str, str]:
         """The text of everything that a figure reaches in the modules whose lines it has read."""
         wanted = set(modules)
         if not wanted:
             return {}
-        return {name: self.graph[name].text for name in self.of(entry)
-                if name.partition(":")[0] in wanted}  # fmt: skip
+        return {
+            name: self.graph[name].text
+            for name in self.by_definition(entry)
+            if name.partition(":")[0] in wanted
+        }
 
     @cached_property
     def _texts(self) -> dict[str, str]:
@@ -71,9 +74,10 @@ class Inputs:
     @cached_property
     def documented(self) -> set[str]:
         """The nodes that reach one that makes data of docstrings or comments."""
-        units = self._project.dependencies.names.units
-        return dependents(
-            self.graph,
-            [node for node, found in units.items()
-             if node not in SAFE and any("documents" in unit.traits for unit in found)],
-        )  # fmt: skip
+        units = self._project.dependencies.resolver.units
+        documenting = [
+            node
+            for node, found in units.items()
+            if node not in SAFE and any("documents" in unit.traits for unit in found)
+        ]
+        return dependents(self.graph, documenting)

@@ -37,7 +37,7 @@ def odd_marks(canvas):
 '''
 
 PDF, SVG, PNG = "encode/pdf.py", "encode/svg.py", "encode/png.py"
-SHAPES, RECORDER = "encode/vector_shapes.py", "encode/recorder.py"
+SHAPES = "encode/vector_shapes.py"
 PATH = "pipeline/asset_bytes.py"
 
 FAULTS: dict[str, tuple[str, str, str]] = {
@@ -117,17 +117,13 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         "top == 160 and len(self._bands) > number",
     ),
     "PNG: one step only": (PNG, "if shown(call.mark, step):", "if shown(call.mark, 2):"),
-    "recorder: alpha forgotten": (
-        RECORDER,
-        "return (*seen.get(rgb, rgb), *alpha)",
-        "return (*seen.get(rgb, rgb), *(1.0 for _ in alpha))",
-    ),
+    "shapes: alpha forgotten": (SHAPES, "is None else float(alpha)", "is None else 1.0"),
     "shapes: words not turned": (SHAPES, "np.radians(angle)", "np.radians(0 * angle)"),
     "shapes: closed outlines left open": (SHAPES, '            yield "Z", ()\n', ""),
     "build: bars told twice": (
         PNG,
         "shapes, self._shapes = self._shapes, None",
-        "shapes = self._shapes\n        shapes.draw_text_image = lambda *_: None",
+        "shapes = self._shapes\n        if shapes:\n            shapes.draw_text_image = lambda *_: None",
     ),
     "build: places of another dpi": (
         PATH,

@@ -13,7 +13,7 @@ import three_formats
 from lecture import COURSE, ROOT, drawing_of
 
 from figgen.draw.canvas.theme import THEMES
-from figgen.pipeline.request import FORMATS
+from figgen.vocabulary import FORMATS
 
 every_figure = pytest.mark.parametrize("name", COURSE.names)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import three_formats
 from lecture import COURSE, drawing_of
 
-from figgen.course.config import find_baseline
-from figgen.course.course import read_course
+from figgen.course.course_folder import find_baseline
+from figgen.course.reading import read_course
 from figgen.guard.baselines import Baselines, snapshot
 from figgen.guard.snapshots import compare
 from figgen.pipeline.drawing import Drawing, draw

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from figgen.draw.canvas.theme import THEMES
-from figgen.draw.canvas.units import DPI, POINTS_PER_INCH
+from figgen.draw.canvas.units import POINTS_PER_INCH
 from figgen.pipeline.asset_bytes import encode_all
 from figgen.pipeline.drawing import Drawing
-from figgen.pipeline.request import FORMATS, Asset, Order, assets
+from figgen.pipeline.request import Asset, Request, assets
+from figgen.vocabulary import DPI, FORMATS
 
 Pixels: TypeAlias = NDArray[np.uint8]
 """A picture; shape (height, width, 3)."""
@@ -39,7 +40,7 @@ MEANS = {"svg": 16.0, "pdf": 19.0}
 
 def request(drawing: Drawing, themes: Iterable[str] = tuple(THEMES)) -> list[Asset]:
     """The pictures of a figure that ``figgen build`` makes, in its order."""
-    return assets(drawing.entry, Order(Path(), themes=tuple(themes)), ())
+    return assets(drawing.entry, Request(Path(), themes=tuple(themes)), ())
 
 
 def built(drawing: Drawing, themes: Iterable[str] = tuple(THEMES)) -> dict[Asset, bytes]:

@@ -123,7 +123,8 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "build: bars told twice": (
         PNG,
         "shapes, self._shapes = self._shapes, None",
-        "shapes = self._shapes\n        if shapes:\n            shapes.draw_text_image = lambda *_: None",
+        "shapes = self._shapes"
+        "\n        if shapes:\n            shapes.draw_text_image = lambda *_: None",
     ),
     "build: places of another dpi": (
         PATH,

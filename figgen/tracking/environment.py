@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection
+import time
+from collections.abc import Callable, Collection
 
 PACKAGES = (
     "contourpy",
@@ -89,14 +90,58 @@ def normalised(name: str) -> str:
     return name.replace("-", "_").replace(".", "_").lower()
 
 
+THE_TIME = "the time"
+THE_FOLDER = "the working folder"
+THE_MACHINE = "the machine"
+THE_USER = "the user"
+THE_LANGUAGE = "the language"
+THE_TIME_ZONE = "the time zone"
+ALL_VARIABLES = "all variables"
+LINK = "the link "
+"""What a figure may ask for besides variables: each is looked up again as they are."""
+
+_LANGUAGE = ("LC_ALL", "LC_COLLATE", "LC_CTYPE", "LC_MONETARY", "LC_NUMERIC", "LC_TIME", "LANG")
+
+
 def variable(name: str) -> str:
-    """What tells one value of a variable of the environment from another; it may be a secret."""
-    value = os.environ.get(name)
+    """What tells one value of a variable of the environment from another; it may be a secret.
+
+    Args:
+        name: Its name, or one of the things above that are asked of the system.
+    """
+    value = _value(name)
     if value is None:
         return "none"
     from hashlib import sha256  # noqa: PLC0415 - only for those who read one
 
     return sha256(os.fsencode(value)).hexdigest()[:16]
+
+
+def _value(name: str) -> str | None:
+    if name.startswith(LINK):
+        try:
+            return os.readlink(name.removeprefix(LINK))
+        except OSError:
+            return None
+    answer = _ANSWERS.get(name)
+    return os.environ.get(name) if answer is None else repr(answer())
+
+
+def _machine() -> object:
+    import platform  # noqa: PLC0415 - only for those who ask
+
+    return platform.uname()[:5], os.cpu_count()
+
+
+_ANSWERS: dict[str, Callable[[], object]] = {
+    THE_TIME: time.time_ns,
+    THE_FOLDER: os.getcwd,
+    THE_MACHINE: _machine,
+    THE_USER: getattr(os, "getuid", lambda: os.environ.get("USERNAME")),
+    THE_LANGUAGE: lambda: [os.environ.get(each) for each in _LANGUAGE],
+    THE_TIME_ZONE: lambda: (time.tzname, time.timezone, time.altzone),
+    ALL_VARIABLES: lambda: sorted(os.environ.items()),
+}
 
 
 def _identity(program: str) -> str:

@@ -64,8 +64,8 @@ def test_what_is_heard(folder: Path, body: str, found: list[tuple[str, str]]) ->
 
 
 def test_a_variable_that_others_ask_for(folder: Path) -> None:
-    """What a package asks for is no input of the figure; its version counts."""
-    assert heard(folder, "os.path.expanduser('~')") == []
+    """What Python asks for in the name of the course counts."""
+    assert heard(folder, "os.path.expanduser('~')") == [("variable", "HOME")]
 
 
 def test_nothing_is_left_behind(folder: Path) -> None:

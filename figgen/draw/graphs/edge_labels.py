@@ -152,7 +152,7 @@ class Spacing(NamedTuple):
 
 
 SPACING = Spacing(EDGE_GAP, CLEARANCE)
-CLOSE_SPACING = Spacing(0.05, 0.03)
+CLOSE_SPACING = Spacing(0.04, 0.03)
 """The least at which labels can be told apart."""
 
 

@@ -28,7 +28,7 @@ def odd_marks(canvas):
     canvas.mark(page.plot([1, 3, 5], [2.4, 2.9, 2.4], lw=9)[0], stroke="backward")
     area = page.add_patch(Rectangle((1, 1), 2, 1, alpha=0.3, lw=5))
     canvas.mark(area, stroke="ink", fill="positive")
-    clipped = page.add_patch(Rectangle((3.4, 1), 2, 1))
+    clipped = page.add_patch(Rectangle((3.4, 1), 2, 1, alpha=0.5))
     clipped.set_clip_path(Rectangle((3.6, 1.2), 1, 0.5, transform=page.transData))
     canvas.mark(clipped, fill="negative")
     canvas.text(2, 0.5, "AV turned").set_rotation(20)
@@ -37,7 +37,7 @@ def odd_marks(canvas):
 '''
 
 PDF, SVG, PNG = "encode/pdf.py", "encode/svg.py", "encode/png.py"
-SHAPES, RECORDER = "encode/vector_shapes.py", "encode/recorder.py"
+SHAPES = "encode/vector_shapes.py"
 PATH = "pipeline/asset_bytes.py"
 
 FAULTS: dict[str, tuple[str, str, str]] = {
@@ -100,10 +100,10 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         'stroke-width="{number(pen.width)}"',
         'stroke-width="{round(pen.width)}"',
     ),
-    "SVG: alphas of areas and lines": (
+    "SVG: alphas squared": (
         SVG,
         '{what}-opacity="{number(colour[3])}',
-        'stroke-opacity="{number(colour[3])}',
+        '{what}-opacity="{number(colour[3] ** 2)}',
     ),
     "SVG: one theme only": (
         SVG,
@@ -117,17 +117,14 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         "top == 160 and len(self._bands) > number",
     ),
     "PNG: one step only": (PNG, "if shown(call.mark, step):", "if shown(call.mark, 2):"),
-    "recorder: alpha forgotten": (
-        RECORDER,
-        "return (*seen.get(rgb, rgb), *alpha)",
-        "return (*seen.get(rgb, rgb), *alpha[1:])",
-    ),
+    "shapes: alpha forgotten": (SHAPES, "is None else float(alpha)", "is None else 1.0"),
     "shapes: words not turned": (SHAPES, "np.radians(angle)", "np.radians(0 * angle)"),
     "shapes: closed outlines left open": (SHAPES, '            yield "Z", ()\n', ""),
     "build: bars told twice": (
         PNG,
         "shapes, self._shapes = self._shapes, None",
-        "shapes = self._shapes",
+        "shapes = self._shapes"
+        "\n        if shapes:\n            shapes.draw_text_image = lambda *_: None",
     ),
     "build: places of another dpi": (
         PATH,

@@ -11,6 +11,7 @@ import ink
 import numpy as np
 import pypdfium2
 import resvg_py
+from ink_of_pdf import read_pdf
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -82,7 +83,7 @@ def by_operators(files: Files) -> Iterator[str]:
     for asset, data in files.items():
         if asset.format != "pdf":
             continue
-        pages = ink.read_pdf(data)
+        pages = read_pdf(data)
         steps = range(1, asset.steps + 1) if asset.step is None else (asset.step,)
         if len(pages) != len(steps):
             yield f"{asset.path}: {len(pages)} pages for {len(steps)} steps"

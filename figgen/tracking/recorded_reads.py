@@ -282,9 +282,10 @@ def watch(folder: Path) -> None:
         _watch.imported = set()
         _watch.fonts = {read for read in _watch.fonts if not read.path.startswith(_watch.folder)}
         _watch.folder = place
+        _watch.run.clear()
+        _watch.before = frozenset(sys.modules)
     if not _watch.installed:
         _watch.installed = True
-        _watch.before = frozenset(sys.modules)
         sys.addaudithook(_watch.hear)
 
 

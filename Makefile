@@ -14,13 +14,25 @@ help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 # --no-deps: the lock file is complete. --no-build-isolation: the build backend is in it too.
-$(READY): constraints.txt pyproject.toml
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+
+# Made once; pip is the last that venv puts there.
+$(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo 'figgen needs Python 3.11 or newer; name one: make PYTHON=python3.12 figures' >&2; exit 1; }
 	@$(PYTHON) -m venv .venv || \
 	  { echo 'Python has no venv module; install it (on Debian: python3-venv)' >&2; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+
+$(READY): constraints.txt pyproject.toml .ci/locked.py | $(BIN)/pip
+	@$(BIN)/python .ci/locked.py project build >.venv/locked.txt
+	$(PIP) --require-hashes -r .venv/locked.txt
+	$(PIP) --no-build-isolation --editable .
+	@touch $@
+
+# What a target needs besides: the group of pyproject.toml that has its name.
+.venv/.group-%: $(READY)
+	@$(BIN)/python .ci/locked.py $* >.venv/locked-$*.txt
+	$(PIP) --require-hashes -r .venv/locked-$*.txt
 	@touch $@
 
 figures: $(READY) ## render the whole lecture into build/
@@ -29,10 +41,10 @@ figures: $(READY) ## render the whole lecture into build/
 gallery: $(READY) ## a site of the whole lecture in gallery/, for any browser
 	$(BIN)/figgen gallery $(ARGS)
 
-test: $(READY) ## all tests, image tests included
+test: .venv/.group-test ## all tests, image tests included
 	$(BIN)/python -m pytest $(ARGS)
 
-check: $(READY) ## lint, types, import contracts, and every claim of every figure
+check: .venv/.group-lint ## lint, types, import contracts, and every claim of every figure
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -42,7 +54,7 @@ check: $(READY) ## lint, types, import contracts, and every claim of every figur
 baselines: $(READY) ## renew the baselines, after you have looked: figgen diff --html diff.html
 	$(BIN)/figgen accept --all
 
-bench: $(READY) ## measure, beside what figgen is compared to
+bench: .venv/.group-test ## measure, beside what figgen is compared to
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/noop.py
 	$(BIN)/python benchmarks/graph.py
@@ -52,9 +64,9 @@ bench: $(READY) ## measure, beside what figgen is compared to
 	$(BIN)/python benchmarks/memory.py
 	$(BIN)/python benchmarks/serve.py
 
-lock: $(READY) ## renew constraints.txt from pyproject.toml
-	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --extra build --extra test --extra lint --universal --python-version 3.11 --generate-hashes \
+lock: $(BIN)/pip ## renew constraints.txt from pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile pyproject.toml --group build --group test --group lint --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --quiet --output-file constraints.txt
 
 clean: ## delete everything that was made, .venv included

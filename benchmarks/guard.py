@@ -36,12 +36,12 @@ from pathlib import Path
 
 from matplotlib.testing.compare import compare_images
 
-from figgen.guard import compare_svg as vector
 from figgen.guard.baselines import Baselines, cases, encoded, snapshot
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.pipeline.drawing import draw
 from figgen.errors import BuildError
-from figgen.guard.compare_png import compare, decoded
+from figgen.guard.compare_png import compare_pixels, decoded
+from figgen.guard.compare_svg import svg_differences
 from figgen.guard.scene.scene_changes import changes
 
 course, baselines = read_course(Path("figures")), Baselines(Path("tests/baseline"))
@@ -67,9 +67,9 @@ if changes(before.scene, now.scene):
 for view in before.files.keys() & now.files.keys():
     one, other = before.files[view], now.files[view]
     if view.format == "svg":
-        caught += ["vector"] * bool(vector.differences(one.decode(), other.decode()))
+        caught += ["vector"] * bool(svg_differences(one.decode(), other.decode()))
         continue
-    caught += ["picture"] * (compare(decoded(one), decoded(other)) is not None)
+    caught += ["picture"] * (compare_pixels(decoded(one), decoded(other)) is not None)
     with tempfile.TemporaryDirectory() as folder:
         pair = [Path(folder, name) for name in ("baseline.png", "result.png")]
         for path, png in zip(pair, (one, other)):

@@ -19,12 +19,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.disk.file_status import digest
 from figgen.pipeline.manifest import read_manifest, write_manifest
 from figgen.pipeline.outcome import Outcome
-from figgen.pipeline.plan import Made
-from figgen.pipeline.request import Order, assets, place
+from figgen.pipeline.request import Request, assets
 from figgen.pipeline.staleness import Staleness
 
 RUNS = 11
@@ -100,22 +99,22 @@ def pretend(folder: Path) -> None:
     """Leave the build folder as if every figure had been drawn."""
     out = folder / "build"
     course = read_course(folder / "many")
-    order = Order(out, formats=("svg",), themes=("light",))
+    order = Request(out, formats=("svg",), themes=("light",))
     outcomes = []
     for entry in course.entries:
         files: list[dict[str, Any]] = []
         for asset in assets(entry, order, ()):
-            path = out / place(asset, order)
+            path = out / order.path_of(asset)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(entry.name, encoding="utf-8")
             digits = digest(str(path)).hex() * 2
-            files.append({"path": place(asset, order).as_posix(), "sha256": digits})
+            files.append({"path": order.path_of(asset).as_posix(), "sha256": digits})
         outcomes.append(
             Outcome(entry.name, record=entry.as_json() | {"sources": [], "files": files})
         )
     staleness = Staleness(course, order, read_manifest(out).figures)
     plan = staleness.plan()
-    made = {each.name: Made(each.record or {}, ()) for each in outcomes}
+    made = {each.name: each for each in outcomes}
     records = {name: each.record for name, each in made.items()}
     staleness.remember(plan, made, write_manifest(course, out, records))
 

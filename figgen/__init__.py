@@ -1,6 +1,6 @@
 """figgen: lecture figures that compute themselves.
 
->>> from figgen import figure
+>>> from figgen import build, figure
 """
 
 from importlib import import_module
@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from figgen.course.definition import figure
+    from figgen.pipeline.run import build
 
-__all__ = ["figure"]
+__all__ = ["build", "figure"]
+
+_MODULES = {"build": "figgen.pipeline.run", "figure": "figgen.course.definition"}
 
 
 def __getattr__(name: str) -> Any:
-    """``figure``, imported when it is asked for, because no command that only reads needs it."""
-    if name != "figure":
+    """``build`` and ``figure``, imported when they are asked for: both take long to import."""
+    if name not in _MODULES:
         raise AttributeError(f"module 'figgen' has no attribute '{name}'")
-    from figgen.course.definition import figure  # noqa: PLC0415 - dataclasses take long to import
-
-    return figure
+    return getattr(import_module(_MODULES[name]), name)
 
 
 def load_ipython_extension(shell: Any) -> None:

@@ -1,10 +1,35 @@
-"""The errors that the build tells its user about, in one line each."""
+"""The errors that a user reads, in one line each: what is wrong, where, and what to do."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
+
 
 class BuildError(Exception):
-    """Something that the user can mend: what is wrong, where, and what to do."""
+    """Something that the user can mend.
+
+    Args:
+        reason: What is wrong and what to do.
+        file: The file or folder that it is in; None if it is in none.
+        line: The line of the file; None if it is in none.
+
+    Attributes:
+        reason: As given.
+        file: As given, as text.
+        line: As given.
+    """
+
+    def __init__(
+        self, reason: str, file: str | os.PathLike[str] | None = None, line: int | None = None
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.file = None if file is None else os.fspath(file)
+        self.line = line
+
+    def __str__(self) -> str:
+        return one_line(self.reason, self.file, self.line)
 
 
 class RequestError(BuildError):
@@ -13,3 +38,34 @@ class RequestError(BuildError):
 
 class UnknownNameError(RequestError):
     """A name that does not exist, with the names that do."""
+
+
+def one_line(reason: str, file: str | None = None, line: int | None = None) -> str:
+    """A reason behind the place that it is about.
+
+    >>> one_line("no such name", "figures/graphs.py", 7)
+    'figures/graphs.py:7: no such name'
+    >>> one_line("no such folder", "figures"), one_line("interrupted")
+    ('figures: no such folder', 'interrupted')
+    """
+    place = ":".join(str(part) for part in (file, line) if part)
+    return f"{place}: {reason}" if place else reason
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """The end of the message that a name is unknown: those that are nearly the same.
+
+    Args:
+        name: What was given.
+        known: The names that there are.
+        otherwise: What to say if none is near.
+
+    >>> did_you_mean("sigmoyd", ["relu", "sigmoid"])
+    '; did you mean sigmoid?'
+    >>> did_you_mean("x", ["relu"], "'figgen list' shows them all")
+    "; 'figgen list' shows them all"
+    """
+    from difflib import get_close_matches  # noqa: PLC0415 - only for those who mistype
+
+    close = get_close_matches(name, list(known), n=3, cutoff=0.5)
+    return f"; did you mean {' or '.join(close)}?" if close else f"; {otherwise}" * bool(otherwise)

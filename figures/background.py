@@ -5,8 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from figgen import figure
-from figgen.core import Array, Function, Interval, equations, expression, sigmoid, tanh, trace
-from figgen.core import multiple_inputs as networks
+from figgen.core import (
+    Array,
+    Function,
+    Interval,
+    equations,
+    expression,
+    perceptrons,
+    sigmoid,
+    tanh,
+    trace,
+)
 from figgen.core.graph import value_claim
 from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.cards import arrow, cap_height, card, circle, wrap, write
@@ -23,7 +32,6 @@ from figgen.draw.pictures.artificial_neurons import (
 )
 from figgen.draw.pictures.course_outline import Section, outline_cards
 from figgen.draw.pictures.decision_field import (
-    Column,
     Corner,
     best_line,
     corners,
@@ -31,11 +39,11 @@ from figgen.draw.pictures.decision_field import (
     field,
     marker,
     shades,
-    truth_table,
 )
 from figgen.draw.pictures.nerve_cell import nerve_cell
 from figgen.draw.pictures.timeline import Era, timeline
 from figgen.draw.pictures.traced_network import TracedNetwork, weights
+from figgen.draw.pictures.truth_table import Column, truth_table
 from figgen.draw.plots.plots import Plot
 from figgen.draw.plots.scatter import cloud, spread_out
 from figures import SECTIONS
@@ -172,7 +180,7 @@ def layers(
 )
 def xor_network(canvas: Canvas) -> None:
     """One hidden neuron says OR, the other NAND; the output is the AND of both, which is XOR."""
-    graphs = [trace(networks.xor_network, x1=x1, x2=x2) for x1, x2 in CORNERS]
+    graphs = [trace(perceptrons.xor_network, x1=x1, x2=x2) for x1, x2 in CORNERS]
     network = TracedNetwork(
         canvas,
         graphs[0],
@@ -195,7 +203,7 @@ def xor_network(canvas: Canvas) -> None:
 )
 def xor_truth_table(canvas: Canvas) -> None:
     """What the three neurons compute, rounded, is OR, NAND and the AND of both: XOR."""
-    graphs = [trace(networks.xor_network, x1=x1, x2=x2) for x1, x2 in CORNERS]
+    graphs = [trace(perceptrons.xor_network, x1=x1, x2=x2) for x1, x2 in CORNERS]
     h1, h2, y = (formula.replace(r" \cdot ", r"\,") for formula in equations(graphs[0]))
     columns = (
         Column("x1", "x_{1}"),
@@ -216,8 +224,8 @@ def xor_truth_table(canvas: Canvas) -> None:
 def xor_decision(canvas: Canvas, *, domain: Interval = Interval(-0.45, 1.45)) -> None:
     """No single line parts the corners of XOR; two lines and an AND do."""
     table = [Corner(x1, x2, x1 ^ x2) for x1, x2 in CORNERS]
-    single = trace(networks.single_perceptron, x1=0, x2=0)
-    network = trace(networks.xor_network, x1=0, x2=0)
+    single = trace(perceptrons.single_perceptron, x1=0, x2=0)
+    network = trace(perceptrons.xor_network, x1=0, x2=0)
     alone = weights(canvas, single, "y", ("x1", "x2"))
     h1, h2 = (weights(canvas, network, name, ("x1", "x2")) for name in ("h1", "h2"))
     last = weights(canvas, network, "y", ("h1", "h2"))
@@ -237,8 +245,8 @@ def xor_decision(canvas: Canvas, *, domain: Interval = Interval(-0.45, 1.45)) ->
         return last((h1((x1, x2)), h2((x1, x2))))
 
     for plot, decide, plain, who, where in (
-        (left, networks.single_perceptron, one, "One neuron", "On the left"),
-        (right, networks.xor_network, three, "Three neurons", "On the right"),
+        (left, perceptrons.single_perceptron, one, "One neuron", "On the left"),
+        (right, perceptrons.xor_network, three, "Three neurons", "On the right"),
     ):
         field(plot, decide, plain)
         plot.frame((0, 1), (0, 1), "$x_1$", "$x_2$")

@@ -11,7 +11,8 @@ import numpy as np
 from figgen import figure
 from figgen.core import Array, Function, InputError, Interval, sigmoid
 from figgen.core.graph import Graph, Local
-from figgen.core.graph_latex import equations, pieces, said
+from figgen.core.graph_latex import equations, pieces
+from figgen.core.graph_words import said
 from figgen.core.multiple_inputs import (
     matrix_function_backward_sum_1,
     matrix_function_backward_sum_2,

@@ -44,7 +44,8 @@ def code_block(language: str) -> str:
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project's files, with the environment that is running."""
     folder = tmp_path_factory.mktemp("checkout")
-    for name in ("Makefile", "constraints.txt", "pyproject.toml", "README.md"):
+    (folder / ".ci").mkdir()
+    for name in ("Makefile", "constraints.txt", "pyproject.toml", "README.md", ".ci/locked.py"):
         shutil.copy2(ROOT / name, folder / name)
     for name in ("figgen", "figures"):
         shutil.copytree(ROOT / name, folder / name, copy_function=shutil.copy2)
@@ -56,7 +57,18 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("command", [c for c in COMMANDS if c not in ONLY_PARSED])
+# They draw the whole lecture, which all tests of figures do, too.
+WHOLE_LECTURE = {"make figures", ".venv/bin/figgen check --json"}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(command, marks=[pytest.mark.slow] if command in WHOLE_LECTURE else [])
+        for command in COMMANDS
+        if command not in ONLY_PARSED
+    ],
+)
 def test_every_command_runs(command: str, checkout: Path) -> None:
     """A reader who types what the README says gets what it says."""
     answer = subprocess.run(
@@ -78,7 +90,7 @@ def test_the_other_commands_exist(command: str) -> None:
 
 def test_there_are_commands() -> None:
     """The patterns above find the README's commands; an empty list would pass everything."""
-    assert "make figures" in COMMANDS
+    assert set(COMMANDS) >= WHOLE_LECTURE
     assert len(COMMANDS) >= 10
 
 
@@ -124,3 +136,22 @@ def test_the_figure_of_the_readme_draws(tmp_path: Path) -> None:
 def test_the_environment_is_not_the_systems() -> None:
     """The tests run in the environment that make prepared, where the README's paths point."""
     assert (Path(sys.executable).parent / "figgen").is_file() or os.name == "nt"
+
+
+def test_what_a_user_has_set_does_not_reach_the_tests(tmp_path: Path) -> None:
+    """For a terminal, for git and its hooks, for Python: the tests pass with it as without it."""
+    hostile = {"GIT_DIR": "nowhere", "NO_COLOR": "1", "COLUMNS": "40", "PYTHONSAFEPATH": "1"}
+    more = {"FIGGEN_DOT": "nowhere", "PYTHONIOENCODING": "ascii", "TERM": "dumb"}
+    chosen = ["cli/test_commands.py::test_show",
+              "cli/test_commands.py::test_colour_and_width_on_a_terminal_only",
+              "core/test_ops.py::test_nothing_depends_on_the_hash_seed"]  # fmt: skip
+    command = [sys.executable, "-m", "pytest", "-n0", f"--mpl-results-path={tmp_path}"]
+    answer = subprocess.run(
+        [*command, *(str(ROOT / "tests" / each) for each in chosen)],
+        cwd=ROOT,
+        env=CLEAN | hostile | more,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stdout

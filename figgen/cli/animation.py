@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from figgen.cli.output import progress
+from figgen.vocabulary import DEFAULT_THEME
 
 if TYPE_CHECKING:
     from figgen.course.course import Course, Entry
-    from figgen.publish.animation import Movie
+    from figgen.vocabulary import Movie
 
 
 def write_animations(
@@ -46,7 +47,7 @@ def write_animations(
                     sweep=swept,
                     seconds=seconds,
                 )
-                suffix = "" if theme == "light" else f"-{theme}"
+                suffix = "" if theme == DEFAULT_THEME else f"-{theme}"
                 for kind in formats:
                     path = out / f"{entry.name}{suffix}.{kind}"
                     write(path, movie(animation, cast("Movie", kind)))

@@ -49,7 +49,7 @@ COMMANDS = {
     "graph": "graph_and_chain:graph",
     "list": "list_and_show:list_figures",
     "listing": "listing:listing",
-    "merge": "build_run:merge",
+    "merge": "merge:merge",
     "render": "render:render",
     "serve": "serve:serve",
     "show": "list_and_show:show",

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from figgen.cli.options import (
-    DEFAULT_DPI,
-    MEMORY,
-    THEMES,
-    TIMEOUT,
     Cluster,
     Shard,
     as_json,
@@ -24,10 +21,23 @@ from figgen.cli.options import (
     out,
     themes,
 )
-from figgen.cli.output import complain, counted, print_json
+from figgen.cli.output import (
+    Progress,
+    complain,
+    complain_of_failures,
+    complain_of_problems,
+    counted,
+    print_json,
+    progress,
+)
+from figgen.pipeline.build_state import MANIFEST, StateKey, nothing_to_do
+from figgen.pipeline.machines import MEMORY, TIMEOUT, Machines
+from figgen.vocabulary import DPI, THEMES
 
 if TYPE_CHECKING:
-    from figgen.pipeline.build_state import Summary
+    from figgen.pipeline.plan import Plan
+    from figgen.pipeline.run import Result
+    from figgen.vocabulary import Format
 
 
 @click.command(
@@ -68,7 +78,7 @@ Examples:
     help=f"Stop a figure that takes more megabytes, on Linux. By default {MEMORY}.",
 )
 @formats()
-@themes(THEMES, "all three")
+@themes(THEMES, "all")
 @out("build")
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would be drawn, and draw nothing.")
 @click.option("--why", is_flag=True, help="Say for each figure that is drawn what has changed.")
@@ -103,58 +113,101 @@ def build(
     crashes or hangs; its old files stay. One build at a time works in a folder. The exit code is 1
     if a figure fails or a module of the course is broken or forgotten.
     """
-    from figgen.pipeline.build_state import Request, nothing_to_do
-
-    if cluster or memory:
-        # That they cannot be had is told even if there is nothing to do.
-        from figgen.cli.build_run import Machines
-
-        Machines(jobs, cluster, timeout, memory)
-    request = Request(str(course_folder(ctx)), formats, themes, DEFAULT_DPI)
-    # Most builds end here, before anything is imported that takes time.
+    machines = Machines(jobs, cluster, timeout, memory)
     summary = None
     if not (force or prune or shard):
-        summary = nothing_to_do(str(out), request, names)
-    if summary is not None:
-        _report_nothing(summary, out, as_json=as_json, dry_run=dry_run)
+        # Most builds end here, before anything is imported that takes time.
+        key = StateKey(str(course_folder(ctx)), formats, themes, DPI)
+        summary = nothing_to_do(str(out), key, names)
+    if summary and dry_run:
+        complain_of_orphans(summary.orphans, out)
+        _print_plan({}, summary.figures, why=why, as_json=as_json)
+        return
+    if summary:
+        complain_of_orphans(summary.orphans, out)
+        _print_result(
+            out,
+            {
+                "course": summary.title,
+                "figures": summary.figures,
+                "files": summary.files,
+                "drawn": (),
+                "reasons": {},
+                "orphans": summary.orphans,
+                "manifest": str(out / MANIFEST),
+                "failed": [],
+                "problems": [],
+            },
+            as_json=as_json,
+        )
         return
 
-    from figgen.cli.build_run import Build, Machines
+    if not dry_run:
+        # It imports all that draws while this process imports what finds out what is stale.
+        machines.warm_up()
 
-    machines = Machines(jobs, cluster, timeout, memory)
-    work = Build(request, out, machines, shard, why, force, prune, as_json)
+    from figgen.pipeline import run
+    from figgen.pipeline.request import Request
+    from figgen.pipeline.shards import Shard as CoursePart
+
     course = open_course(ctx)
-    entries = work.select(course, names)
+    request = Request(out, cast("tuple[Format, ...]", formats), themes)
+    part = CoursePart(*shard) if shard else None
     if dry_run:
-        work.tell_plan(course, entries)
+        plan = run.plan(course, names, request, shard=part, force=force)
+        complain_of_problems(course)
+        _print_plan(plan.reasons_of_stale, len(plan.fresh), why=why, as_json=as_json)
         return
-    result = work.run(course, entries)
-    result.tell(out, as_json=as_json)
+
+    @contextmanager
+    def watched(plan: Plan) -> Iterator[Progress]:
+        if why:
+            _explain(plan.reasons_of_stale, why=True, err=as_json)
+        with progress("Drawing", len(plan.stale)) as bar:
+            yield bar
+
+    result = run.build(
+        course,
+        names,
+        request,
+        machines=machines,
+        shard=part,
+        force=force,
+        prune=prune,
+        watched=watched,
+    )
+    complain_of_result(result)
+    failed = [{"name": name, "error": str(error)} for name, error in result.failed.items()]
+    _print_result(
+        out,
+        {
+            "course": course.title,
+            "figures": len(result.entries) - len(failed),
+            "files": result.files,
+            "drawn": result.drawn,
+            "reasons": result.reasons,
+            "orphans": result.orphans,
+            "manifest": str(result.manifest_file),
+            "failed": failed,
+            "problems": [problem.as_json() for problem in course.problems],
+        },
+        as_json=as_json,
+    )
     if not result.complete:
         ctx.exit(1)
 
 
-def _report_nothing(summary: Summary, out: Path, *, as_json: bool, dry_run: bool) -> None:
-    complain_of_orphans(summary.orphans, out)
-    if as_json:
-        from figgen.pipeline.build_state import MANIFEST
-
-        empty: dict[str, object] = {"drawn": [], "reasons": {}, "orphans": summary.orphans}
-        known = {"course": summary.title, "figures": summary.figures, "files": summary.files}
-        place = {"manifest": str(out / MANIFEST), "failed": [], "problems": []}
-        print_json({**known, **empty, **place})
-    elif dry_run:
-        click.echo(f"0 figures to draw, {summary.figures} up to date")
-    else:
-        click.echo(summed_up(summary.figures, summary.files, out, drawn=0))
-
-
-def summed_up(figures: int, files: int, out: Path, drawn: int) -> str:
-    """What a build has done, in a line."""
-    text = f"{counted(figures, 'figure')}, {counted(files, 'file')} in {out}"
-    if drawn == figures:
-        return text
-    return f"{text}; {drawn or 'none'} drawn, the others are up to date"
+def complain_of_result(result: Result) -> None:
+    """Say on stderr what a build could not do, and what it removed."""
+    out = result.manifest_file.parent
+    complain_of_problems(result.course)
+    complain_of_failures(result.failed)
+    for orphan in result.removed:
+        click.echo(f"removed {out / orphan}", err=True)
+    if not result.remembered:
+        other = "its workers have another Python or system than this machine"
+        complain("not remembered", f"{other}; the next build here draws again")
+    complain_of_orphans(result.orphans, out)
 
 
 def complain_of_orphans(orphans: Sequence[str], out: Path) -> None:
@@ -162,3 +215,36 @@ def complain_of_orphans(orphans: Sequence[str], out: Path) -> None:
     if orphans:
         which = f"{out / orphans[0]}" + (f" and {len(orphans) - 1} more" if orphans[1:] else "")
         complain("orphans", f"{which}: of no figure of the course; --prune removes them")
+
+
+def _print_result(out: Path, result: dict[str, Any], *, as_json: bool) -> None:
+    """Print what a build has done: in a line, or as JSON."""
+    if as_json:
+        print_json(result)
+        return
+    figures, drawn = result["figures"], len(result["drawn"])
+    text = f"{counted(figures, 'figure')}, {counted(result['files'], 'file')} in {out}"
+    if drawn != figures:
+        text += f"; {drawn or 'none'} drawn, the others are up to date"
+    if result["failed"]:
+        text += f"; {counted(len(result['failed']), 'figure')} failed"
+    if result["problems"]:
+        text += f"; {counted(len(result['problems']), 'problem')} in the course"
+    click.echo(text)
+
+
+def _print_plan(
+    reasons: Mapping[str, Sequence[str]], fresh: int, *, why: bool, as_json: bool
+) -> None:
+    """Print what would be drawn."""
+    if as_json and not why:
+        print_json(reasons)
+        return
+    _explain(reasons, why=why, err=as_json)
+    if not as_json:
+        click.echo(f"{counted(len(reasons), 'figure')} to draw, {fresh} up to date")
+
+
+def _explain(reasons: Mapping[str, Sequence[str]], *, why: bool, err: bool) -> None:
+    for name, found in reasons.items():
+        click.echo(f"{name}: {'; '.join(found)}" if why else name, err=err)

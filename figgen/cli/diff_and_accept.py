@@ -13,13 +13,13 @@ import click
 
 from figgen.cli.options import as_json, figure_names, jobs, open_course
 from figgen.cli.output import complain, complain_of_problems, counted, print_json, progress
-from figgen.course.config import find_baseline
+from figgen.course.course_folder import find_baseline
 from figgen.errors import BuildError
 
 if TYPE_CHECKING:
     from figgen.course.course import Course, Entry
+    from figgen.guard.compare_snapshots import Difference
     from figgen.guard.diff import Reference
-    from figgen.guard.snapshots import Difference
 
 BASELINE = "baseline"
 
@@ -103,7 +103,7 @@ def _reference(
 ) -> Iterator[Reference]:
     """What ``--against`` names."""
     from figgen.guard.baselines import Baselines
-    from figgen.guard.diff import LastLook, earlier_build
+    from figgen.guard.diff import BaselineReference, earlier_build
     from figgen.guard.git_revision import revision_build
 
     if against == BASELINE:
@@ -112,7 +112,7 @@ def _reference(
             raise BuildError(
                 f"{baselines.folder}: no baselines there yet; make them: figgen accept --all"
             )
-        yield LastLook(baselines, reported=bool(baselines.other_versions()))
+        yield BaselineReference(baselines, reported=bool(baselines.other_versions()))
     elif Path(against).is_dir():
         yield earlier_build(Path(against), against)
     else:
@@ -126,7 +126,7 @@ def _told(difference: Difference) -> str:
     lines = [difference.error] if difference.error else []
     lines += _short([str(change) for change in difference.scene])
     # One line a file: the first says enough to know where to look.
-    lines += _short([f"{change.view}: {_first(change.words)}" for change in difference.views])
+    lines += _short([f"{change.key}: {_first(change.words)}" for change in difference.files])
     mark = "" if difference.differs else " (only reported)"
     return "\n  ".join([click.style(difference.name, bold=True) + mark, *lines])
 
@@ -161,8 +161,8 @@ def _as_json(difference: Difference) -> dict[str, object]:
         "error": difference.error or None,
         "scene": [vars(change) for change in difference.scene],
         "files": [
-            change.view._asdict() | {"words": change.words, "share": change.share}
-            for change in difference.views
+            change.key._asdict() | {"words": change.words, "share": change.share}
+            for change in difference.files
         ],
     }
 

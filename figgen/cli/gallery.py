@@ -6,18 +6,10 @@ from pathlib import Path
 
 import click
 
-from figgen.cli.build_run import Build, Machines
-from figgen.cli.options import (
-    DEFAULT_DPI,
-    FORMATS,
-    SOURCES,
-    THEMES,
-    course_folder,
-    jobs,
-    open_course,
-    out,
-)
-from figgen.cli.output import counted
+from figgen.cli.build import complain_of_result
+from figgen.cli.options import jobs, open_course, out
+from figgen.cli.output import counted, progress
+from figgen.vocabulary import FORMATS, SOURCES, THEMES
 
 
 @click.command(
@@ -39,12 +31,19 @@ def gallery(ctx: click.Context, *, jobs: int | None, out: Path) -> None:
     """
     course = open_course(ctx)
 
-    from figgen.pipeline.build_state import Request
+    from figgen.pipeline.machines import Machines
+    from figgen.pipeline.request import Request
+    from figgen.pipeline.run import build
     from figgen.publish.gallery import ASSETS
     from figgen.publish.gallery import gallery as write_gallery
 
-    request = Request(str(course_folder(ctx)), (*FORMATS, *SOURCES), THEMES, DEFAULT_DPI)
-    result = Build(request, out / ASSETS, Machines(jobs)).run(course, course.entries)
+    result = build(
+        course,
+        request=Request(out / ASSETS, (*FORMATS, *SOURCES), THEMES),
+        machines=Machines(jobs),
+        watched=lambda plan: progress("Drawing", len(plan.stale)),
+    )
+    complain_of_result(result)
     pages = write_gallery(course, result.manifest.figures, out)
     click.echo(f"{counted(len(pages), 'file')} in {out}; open {pages[0]}")
     if not result.complete:

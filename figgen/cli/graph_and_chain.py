@@ -9,6 +9,7 @@ import click
 
 from figgen.cli.options import Setting, ending, once, one_file
 from figgen.cli.output import columns
+from figgen.vocabulary import DEFAULT_THEME
 
 if TYPE_CHECKING:
     from figgen.core.graph import Graph
@@ -88,8 +89,8 @@ def _finish(traced: Graph, title: str, out: Path, *, backward: bool) -> None:
     from figgen.pipeline.graph_without_course import graph_drawing, table
     from figgen.pipeline.request import Asset
 
-    drawing = graph_drawing(traced, title, backward=backward)
-    theme = None if suffix == "dot" else "light"
+    drawing = graph_drawing(traced, title, backward=backward, fitted=suffix != "dot")
+    theme = None if suffix == "dot" else DEFAULT_THEME
     write(out, encode(drawing, Asset(out.stem, 1, None, theme, suffix)))
     head = ("node", "value", "gradient" if backward else "")
     for line in columns([head, *table(traced, backward=backward)]):

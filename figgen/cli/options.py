@@ -10,31 +10,18 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import click
 
-from figgen.course.config import find_course
+from figgen.course.course_folder import find_course
 from figgen.errors import BuildError, RequestError
+from figgen.vocabulary import DEFAULT_THEME, FORMATS, SOURCES, THEMES, Format
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from figgen.course.course import Course
     from figgen.course.index import Listing
-    from figgen.pipeline.request import Format
-
-# As in the drawing and in the writer, which import matplotlib; a test holds them together.
-FORMATS = ("svg", "pdf", "png")
-SOURCES = ("dot", "tex", "mathml", "txt", "html")
-MOVIES = ("gif", "webp", "mp4")
-THEMES = ("light", "dark", "print")
 
 ALL = "all"
 
-DEFAULT_DPI = 200
-
-TIMEOUT = 120.0
-"""How many seconds a figure may take. None of ours takes two; a slow machine shall not matter."""
-
-MEMORY = 2048
-"""How many megabytes a figure may take. None of ours takes 200."""
 
 C = TypeVar("C", bound=Callable[..., object])
 
@@ -281,7 +268,7 @@ def theme(command: C) -> C:
         "-t",
         "--theme",
         type=click.Choice(THEMES),
-        default="light",
+        default=DEFAULT_THEME,
         show_default=True,
         help="The theme to paint it in.",
     )(command)
@@ -310,7 +297,7 @@ def ending(path: Path, *texts: str) -> Format:
     allowed = (*FORMATS, *texts)
     if suffix not in allowed:
         named = ", ".join(f".{each}" for each in allowed)
-        raise RequestError(f"{path}: no such format; the ending must be one of {named}")
+        raise RequestError(f"no such format; the ending must be one of {named}", path)
     return cast("Format", suffix)
 
 

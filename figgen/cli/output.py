@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from figgen.course.course import Course
     from figgen.course.index import Listing
+    from figgen.errors import BuildError
 
 
 def print_json(data: object) -> None:
@@ -33,6 +34,12 @@ def complain_of_problems(course: Course | Listing) -> None:
     """Say on stderr what keeps figures out of the course."""
     for problem in course.problems:
         complain("problem", str(problem))
+
+
+def complain_of_failures(failed: Mapping[str, BuildError]) -> None:
+    """Say on stderr which figures failed, and why."""
+    for name, error in failed.items():
+        complain(f"failed {name}:", str(error))
 
 
 def counted(number: int, thing: str) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import click
 from click.core import ParameterSource
@@ -12,8 +11,6 @@ from click.core import ParameterSource
 from figgen.cli.animation import write_animations
 from figgen.cli.options import (
     ALL,
-    DEFAULT_DPI,
-    MOVIES,
     Range,
     Setting,
     Step,
@@ -24,16 +21,10 @@ from figgen.cli.options import (
     out,
     themes,
 )
-from figgen.cli.output import complain, complain_of_problems, progress
+from figgen.cli.output import complain_of_failures, complain_of_problems, progress
+from figgen.vocabulary import DEFAULT_THEME, DPI, MOVIES, Format
 
-if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
-    from figgen.course.course import Course, Entry
-    from figgen.pipeline.outcome import Outcome
-    from figgen.pipeline.request import Format, Order
-
-DPI = click.IntRange(20, 1200)
+RESOLUTIONS = click.IntRange(20, 1200)
 """From a thumbnail of 240 pixels to a poster; beyond that a PNG takes gigabytes."""
 
 
@@ -50,12 +41,12 @@ Examples:
 )
 @click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=figure_names)
 @formats(*MOVIES, words=". With --animate: gif, which is the default then, webp or mp4")
-@themes(("light",), "light")
+@themes((DEFAULT_THEME,), DEFAULT_THEME)
 @click.option("--step", type=Step(), default=ALL, help="One step, or 'all', which is the default.")
 @click.option(
     "--dpi",
-    type=DPI,
-    default=DEFAULT_DPI,
+    type=RESOLUTIONS,
+    default=DPI,
     show_default=True,
     help="Resolution of a PNG; 100 by default with --animate.",
 )
@@ -124,9 +115,11 @@ def render(
 
     from figgen.disk.atomic_files import prepare
     from figgen.pipeline.figure_files import validate
-    from figgen.pipeline.request import Order
+    from figgen.pipeline.outcome import failures
+    from figgen.pipeline.request import Request
+    from figgen.pipeline.scheduling import make_all
 
-    order = Order(
+    request = Request(
         out=out,
         formats=cast("tuple[Format, ...]", formats),
         themes=themes,
@@ -135,13 +128,15 @@ def render(
         settings=once(settings),
         flat=True,
     )
-    validate(course, entries, order)
+    validate(course, entries, request)
     prepare(out)
-    outcomes = make(course, entries, order)
+    with progress("Drawing", len(entries)) as bar:
+        outcomes = make_all(course, entries, request, progress=bar)
     for outcome in outcomes:
-        for file in (outcome.record or {}).get("files", ()):
+        for file in outcome.record.get("files", ()):
             click.echo(out / file["path"])
-    if complain_of_failures(outcomes):
+    if failed := failures(outcomes):
+        complain_of_failures(failed)
         ctx.exit(1)
 
 
@@ -159,41 +154,3 @@ def _movies(ctx: click.Context, formats: tuple[str, ...], *, animate: bool) -> t
         if not animate and each in MOVIES:
             raise click.UsageError(f"{each} is a moving picture; add --animate")
     return formats
-
-
-def make(
-    course: Course,
-    entries: Sequence[Entry],
-    order: Order,
-    executor: Executor | None = None,
-    seconds: Mapping[str, float] | None = None,
-    *,
-    done: Callable[[Outcome], None] = lambda _: None,
-    idle: Callable[[], None] = lambda: None,
-) -> list[Outcome]:
-    """Make the figures with a bar on a terminal, as `figgen.pipeline.drawing_all` does."""
-    from figgen.pipeline import drawing_all as builder
-
-    def count(outcome: Outcome) -> None:
-        done(outcome)
-        shown.done()
-
-    with progress("Drawing", len(entries)) as shown:
-        return builder.build(
-            course,
-            entries,
-            order,
-            executor=executor,
-            seconds=seconds,
-            doing=shown.doing,
-            done=count,
-            idle=idle,
-        )
-
-
-def complain_of_failures(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Say on stderr which figures failed, and why; they are returned."""
-    failed = [outcome for outcome in outcomes if outcome.error is not None]
-    for outcome in failed:
-        complain(f"failed {outcome.name}:", str(outcome.error))
-    return failed

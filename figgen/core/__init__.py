@@ -28,15 +28,8 @@ from figgen.core.functions import (
     tanh,
 )
 from figgen.core.graph import Edge, Graph, Local, Node
-from figgen.core.graph_latex import (
-    ChainRule,
-    Factor,
-    chain_rule,
-    describe,
-    describe_backward,
-    equations,
-    expression,
-)
+from figgen.core.graph_latex import ChainRule, Factor, chain_rule, equations, expression
+from figgen.core.graph_words import describe, describe_backward
 from figgen.core.multiple_inputs import (
     matmul_backward_first,
     matmul_backward_second,
@@ -49,10 +42,9 @@ from figgen.core.multiple_inputs import (
     matrix_function_forward_sum,
     multiple_inputs_add,
     multiple_inputs_add_backward,
-    single_perceptron,
-    xor_network,
 )
 from figgen.core.ops import OPS, Op
+from figgen.core.perceptrons import single_perceptron, xor_network
 from figgen.core.trace import name, trace, trace_chain
 
 __all__ = [

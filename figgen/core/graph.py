@@ -15,6 +15,7 @@ from figgen.core.arrays import Array, as_numbers
 from figgen.core.claims import Claim
 from figgen.core.derivatives import REACH, extrapolate
 from figgen.core.errors import InputError
+from figgen.core.measured_derivatives import ATTEMPTS, DOUBT, HALVINGS, measured_share
 from figgen.core.ops import Op, Product, fill, typeset_name, typeset_number
 
 
@@ -216,10 +217,16 @@ class Graph:
     def claims(self, *names: str) -> tuple[Claim, ...]:
         """Every value against plain Python, and gradients against perturbation.
 
+        A gradient is held against what a move of its node does to the operations that use it,
+        measured from their values, times the gradients of those: these are claimed likewise, up
+        to the output, whose gradient is one. So the work grows as the graph does. Where names are
+        given not all are claimed, and in a graph with a value on a kink a way that has room for
+        one operation may have none for another: then a node is moved through all that depends on
+        it, which takes a dozen forward passes an element from that node on.
+
         Args:
             *names: The nodes whose gradient is claimed; by default every input and every
-                operation but the output. Each takes a dozen forward passes an element, from
-                that node on.
+                operation but the output.
 
         Returns:
             One claim a value and one a gradient, all elements in it.
@@ -232,13 +239,29 @@ class Graph:
             node for node in self.nodes if node.kind != "constant" and node is not self.output
         ]
         gradients = self.backward()
+        uses: dict[str, list[Edge]] = {node.name: [] for node in self.nodes}
+        for edge in self.edges:
+            uses[edge.source.name].append(edge)
+        whole = bool(names) or any(_on_kink(node) for node in operations)
         return (
             *(value_claim(node) for node in operations),
-            *(self._gradient_claim(node, gradients) for node in judged),
+            *(
+                self._gradient_claim(node, gradients, uses[node.name], whole=whole)
+                for node in judged
+            ),
         )
 
-    def _gradient_claim(self, node: Node, gradients: dict[str, Array]) -> Claim:
-        later = self._later(node)
+    def _gradient_claim(
+        self, node: Node, gradients: dict[str, Array], uses: list[Edge], *, whole: bool
+    ) -> Claim:
+        if whole:
+            later = self._later(node)
+            measured = perturbation(node, later, self.output)
+        else:
+            later = tuple({edge.target.name: edge.target for edge in uses}.values())
+            measured = np.zeros(node.shape)
+            for edge in uses:
+                measured = measured + share_by_perturbation(edge, gradients[edge.target.name])
         # Perturbation loses what rounding does to the values on the way to the output.
         rounding = sum(
             float(np.abs(gradients[each.name] * each.value).sum()) for each in (node, *later)
@@ -246,7 +269,7 @@ class Graph:
         return Claim(
             f"gradient of {self.output.name} by {node.name}",
             gradients[node.name],
-            perturbation(node, later, self.output),
+            measured,
             "perturbation",
             GRADIENT_TOLERANCE,
             scale=max(rounding, 1.0) / 1000,
@@ -287,6 +310,19 @@ def value_claim(node: Node) -> Claim:
     plain = np.reshape(node.operation.plain(*operands), node.shape)
     what = f"value of {node.name}"
     return Claim(what, node.value, plain, "plain Python", VALUE_TOLERANCE, scale=size)
+
+
+def _on_kink(node: Node) -> bool:
+    """Whether the operand of an operation is where its derivative jumps."""
+    kinks = node.operation.kinks
+    return any(bool((node.inputs[0].value == kink).any()) for kink in kinks)
+
+
+def share_by_perturbation(edge: Edge, upstream: Array) -> Array:
+    """The share of an operand in the gradient, measured from values of the operation."""
+    node = edge.target
+    operands = tuple(operand.value for operand in node.inputs)
+    return measured_share(node.operation, edge.position, operands, node.value, upstream)
 
 
 def perturbation(node: Node, later: tuple[Node, ...], output: Node) -> Array:
@@ -338,11 +374,6 @@ def moved(
         values[each.name] = op.forward(*operands)
     reached = values.get(output.name, output.value)
     return Moved(reached, sides) if np.isfinite(reached).all() else None
-
-
-HALVINGS = 2.0 ** -np.arange(5)
-ATTEMPTS = 8
-DOUBT = 1e-11
 
 
 def slope(move: Callable[[float], Moved | None], reach: float) -> float:

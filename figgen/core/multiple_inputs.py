@@ -1,5 +1,5 @@
 # ruff: noqa: N803, N806, RET504 - in the lecture matrices are capitals and results have names
-"""The lecture's functions of many inputs, forward and backward, and the network for XOR.
+"""The lecture's functions of many inputs, forward and backward.
 
 Their listings are shown on the slides, so they read like the mathematics beside them: the
 forward pass first, then each derivative where the forward pass arrived. They take numbers and
@@ -17,7 +17,6 @@ import numpy as np
 from figgen.core.arrays import Array, Map
 from figgen.core.derivatives import deriv
 from figgen.core.errors import InputError
-from figgen.core.functions import sigmoid
 
 
 def require_same_shape(x: Any, y: Any) -> None:
@@ -290,36 +289,3 @@ def matrix_function_backward_sum_2(X: Array, W: Array, sigma: Map) -> Array:
     dLdN = dLdS * dSdN
     dNdW = X.T
     return dNdW @ dLdN
-
-
-def xor_network(x1: Array, x2: Array) -> Array:
-    """Exclusive or by three neurons: nearly 1 if one input is 1 and the other 0, else nearly 0.
-
-    Args:
-        x1: A number from 0 to 1, or an array of them.
-        x2: The same, in the shape of ``x1``.
-
-    Returns:
-        The outputs, between 0 and 1, in the shape of the inputs.
-    """
-    h1 = sigmoid(20 * x1 + 20 * x2 - 10)  # OR
-    h2 = sigmoid(-20 * x1 - 20 * x2 + 30)  # NAND
-    y = sigmoid(20 * h1 + 20 * h2 - 30)  # AND
-    return y
-
-
-def single_perceptron(x1: Array, x2: Array) -> Array:
-    """The best that one neuron can do for exclusive or: three of the four inputs right.
-
-    Its line can part one corner of the square from the other three, but no line parts two
-    opposite corners from the other two. This one is OR, which is wrong where both are 1.
-
-    Args:
-        x1: A number from 0 to 1, or an array of them.
-        x2: The same, in the shape of ``x1``.
-
-    Returns:
-        The outputs, between 0 and 1, in the shape of the inputs.
-    """
-    y = sigmoid(20 * x1 + 20 * x2 - 10)
-    return y

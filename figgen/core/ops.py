@@ -1,7 +1,7 @@
 # ruff: noqa: ARG005 - all rules of the table take the same arguments, used or not
 """The operations of a computational graph, each with its derivative by every operand.
 
-The table `RULES` is all the calculus there is. For y = op(a, b) it holds the local derivative
+The table `OPS` is all there is to know of them. For y = op(a, b) it holds the local derivative
 ∂y/∂a, which the lecture writes on the edge from a to y, and how the gradient g of y is
 multiplied by it to give the gradient of a: element by element (``times``), by a matrix product
 with the local derivative on the right (``right``: g · local) or on the left (``left``).
@@ -201,48 +201,6 @@ class Notation:
     grips: bool = False
 
 
-_OVER = (r"\frac{1}{{b}}", r"-\frac{{y}}{{b}}")
-_TRANSPOSED = ("{b}^{T}", "{a}^{T}")
-_ONES = (r"\mathbf{1}",)
-
-# The formatter would undo the columns of the three tables.
-# fmt: off
-RULES: dict[str, tuple[Callable[..., Any], *tuple[Rule, ...]]] = {
-    # y = op(a, b)  forward      ∂y/∂a                               ∂y/∂b
-    "add":      (np.add,      times(lambda y, a, b: 1),            times(lambda y, a, b: 1)),
-    "subtract": (np.subtract, times(lambda y, a, b: 1),            times(lambda y, a, b: -1)),
-    "multiply": (np.multiply, times(lambda y, a, b: b),            times(lambda y, a, b: a)),
-    "divide":   (np.divide,   times(lambda y, a, b: 1 / b),        times(lambda y, a, b: -y / b)),
-    "matmul":   (np.matmul,   right(lambda y, a, b: column(b).T),  left(lambda y, a, b: row(a).T)),
-    "negative": (np.negative, times(lambda y, a: -1)),
-    "sum":      (np.sum,      times(lambda y, a: np.ones_like(a))),
-}
-"""Every operation but the `FUNCTIONS`, which bring their own derivative, and the powers."""
-
-PLAIN: dict[str, Callable[..., Any]] = {
-    "add":      element_wise(operator.add),
-    "subtract": element_wise(operator.sub),
-    "multiply": element_wise(operator.mul),
-    "divide":   element_wise(operator.truediv),
-    "matmul":   lambda a, b: [math.fsum(r * c) for r in row(a) for c in column(b).T],
-    "negative": element_wise(operator.neg),
-    "sum":      lambda a: math.fsum(a.flat),
-}
-"""The same in plain Python, one number after the other: a second opinion on every value."""
-
-NOTATION: dict[str, Notation] = {
-    # y = op(a, b)         symbol     formula            binds    in words         ∂y/∂a, ∂y/∂b
-    "add":      Notation(r"\alpha",  "{a} + {b}",        SUM,     "{a} + {b}",     ("1", "1")),
-    "subtract": Notation(r"\beta",   "{a} - {b}",        SUM,     "{a} − {b}",     ("1", "-1")),
-    "multiply": Notation(r"\mu",     r"{a} \cdot {b}",   PRODUCT, "{a} × {b}",     ("{b}", "{a}")),
-    "divide":   Notation(r"\rho",    r"\frac{{a}}{{b}}", PRODUCT, "{a} / {b}",     _OVER),
-    "matmul":   Notation(r"\gamma",  r"{a} \cdot {b}",   PRODUCT, "{a} times {b}", _TRANSPOSED),
-    "negative": Notation(r"\nu",     "-{a}",             SUM,     "−{a}",          ("-1",)),
-    "sum":      Notation(r"\Lambda", r"\Lambda({a})",    CALL,    "sum({a})",      _ONES),
-}
-# fmt: on
-
-
 @dataclass(frozen=True, eq=False)
 class Op:
     """An operation: forward, its derivatives, and how it is written.
@@ -306,11 +264,59 @@ def require_inner_sizes(first: tuple[int, ...], second: tuple[int, ...]) -> None
         raise InputError("shapes of the matrix product", (first, second), allowed)
 
 
+# Per operation a line each: forward, ∂y/∂a and ∂y/∂b, plain Python, notation.
+# fmt: off
 OPS: dict[str, Op] = {
-    name: Op(name, forward, tuple(rules), PLAIN[name], NOTATION[name])
-    for name, (forward, *rules) in RULES.items()
+    op.name: op
+    for op in (
+        Op(
+            "add", np.add,
+            (times(lambda y, a, b: 1), times(lambda y, a, b: 1)),
+            element_wise(operator.add),
+            Notation(r"\alpha", "{a} + {b}", SUM, "{a} + {b}", ("1", "1")),
+        ),
+        Op(
+            "subtract", np.subtract,
+            (times(lambda y, a, b: 1), times(lambda y, a, b: -1)),
+            element_wise(operator.sub),
+            Notation(r"\beta", "{a} - {b}", SUM, "{a} − {b}", ("1", "-1")),
+        ),
+        Op(
+            "multiply", np.multiply,
+            (times(lambda y, a, b: b), times(lambda y, a, b: a)),
+            element_wise(operator.mul),
+            Notation(r"\mu", r"{a} \cdot {b}", PRODUCT, "{a} × {b}", ("{b}", "{a}")),
+        ),
+        Op(
+            "divide", np.divide,
+            (times(lambda y, a, b: 1 / b), times(lambda y, a, b: -y / b)),
+            element_wise(operator.truediv),
+            Notation(r"\rho", r"\frac{{a}}{{b}}", PRODUCT, "{a} / {b}",
+                     (r"\frac{1}{{b}}", r"-\frac{{y}}{{b}}")),
+        ),
+        Op(
+            "matmul", np.matmul,
+            (right(lambda y, a, b: column(b).T), left(lambda y, a, b: row(a).T)),
+            lambda a, b: [math.fsum(r * c) for r in row(a) for c in column(b).T],
+            Notation(r"\gamma", r"{a} \cdot {b}", PRODUCT, "{a} times {b}",
+                     ("{b}^{T}", "{a}^{T}")),
+        ),
+        Op(
+            "negative", np.negative,
+            (times(lambda y, a: -1),),
+            element_wise(operator.neg),
+            Notation(r"\nu", "-{a}", SUM, "−{a}", ("-1",)),
+        ),
+        Op(
+            "sum", np.sum,
+            (times(lambda y, a: np.ones_like(a)),),
+            lambda a: math.fsum(a.flat),
+            Notation(r"\Lambda", r"\Lambda({a})", CALL, "sum({a})", (r"\mathbf{1}",)),
+        ),
+    )
 }
-"""Every operation by its name, but for the `FUNCTIONS` and the powers."""
+# fmt: on
+"""Every operation by its name, but for the powers and the `FUNCTIONS`, which become ones."""
 
 
 @cache

@@ -27,18 +27,12 @@ from figgen.core.ops import OPS, Op, op_of, power
 
 T = TypeVar("T")
 
-UFUNCS: dict[np.ufunc, str | Function] = {
-    np.add: "add",
-    np.subtract: "subtract",
-    np.multiply: "multiply",
-    np.divide: "divide",
-    np.negative: "negative",
-    np.matmul: "matmul",
-    np.square: square,
-    np.exp: exp,
-    np.tanh: tanh,
+NUMPY: dict[Callable[..., Any], Op] = {op.forward: op for op in OPS.values()} | {
+    np.square: op_of(square),
+    np.exp: op_of(exp),
+    np.tanh: op_of(tanh),
 }
-"""The operations that numpy knows as universal functions."""
+"""What numpy calls each operation."""
 
 
 def trace(func: Callable[..., Any], /, **inputs: Any) -> Graph:
@@ -261,10 +255,9 @@ class Traced(NDArrayOperatorsMixin):
             if isinstance(exponent, Traced) or np.ndim(exponent):
                 refuse("power with an exponent that is not one constant number")
             return self.tape.record(power(np.asarray(exponent).item()), base)
-        if ufunc not in UFUNCS:
+        if ufunc not in NUMPY:
             refuse(ufunc.__name__)
-        op = UFUNCS[ufunc]
-        return self.tape.record(op_of(op) if isinstance(op, Function) else OPS[op], *operands)
+        return self.tape.record(NUMPY[ufunc], *operands)
 
     def __array_function__(
         self,
@@ -277,8 +270,8 @@ class Traced(NDArrayOperatorsMixin):
             refuse(" ".join([func.__name__, "with", *options]))
         if func in (np.shape, np.ndim, np.size) and len(operands) == 1:
             return getattr(self, func.__name__)
-        if func is np.sum and len(operands) == 1:
-            return self.sum()
+        if func in NUMPY and len(operands) == len(NUMPY[func].rules):
+            return self.tape.record(NUMPY[func], *operands)
         if func is np.dot and len(operands) == 2:  # noqa: PLR2004 - a product has two factors
             return dot(self.tape, *operands)
         return refuse(func.__name__)

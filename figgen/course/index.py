@@ -26,7 +26,7 @@ NAME = "figgen-index"
 # import takes longer than all the rest.
 _READERS = tuple(
     os.path.join(os.path.dirname(__file__), name)
-    for name in ("course.py", "definition.py", "index.py")
+    for name in ("course.py", "definition.py", "index.py", "reading.py")
 )
 
 
@@ -82,7 +82,7 @@ def _read(folder: Path) -> Course:
     """The course in ``folder``, from its modules; its index is made."""
     import pickle  # noqa: PLC0415 - as above
 
-    from figgen.course.course import read_course  # noqa: PLC0415 - likewise
+    from figgen.course.reading import read_course  # noqa: PLC0415 - likewise
 
     place = str(folder.absolute())
     begun = time.time_ns()

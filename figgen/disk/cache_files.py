@@ -10,7 +10,10 @@ import marshal
 import os
 import sys
 import zlib
+from pathlib import Path
 from typing import Any
+
+from figgen.disk.atomic_files import replace
 
 _MAGIC = f"figgen 3 {sys.implementation.cache_tag} {sys.hexversion:x}\n".encode()
 _NUMBER = 8
@@ -72,17 +75,10 @@ def head(path: str) -> bytes:
 
 def keep(path: str, data: bytes) -> bool:
     """Write a file whole or not at all; say whether, because it can always be made anew."""
-    part = f"{path}.{os.getpid()}.part"
     try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(part, "wb") as file:
-            file.write(data)
-        os.replace(part, path)
+        # Its checksum tells what a power cut has torn.
+        replace(Path(path), data, durable=False)
     except (OSError, ValueError):
-        try:
-            os.unlink(part)
-        except OSError:
-            return False
         return False
     return True
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from figgen.disk.atomic_files import PART, STATE, told
+from figgen.disk.atomic_files import PART, STATE, sweep, told
 from figgen.errors import BuildError
 
 
@@ -35,7 +34,7 @@ def locked(out: Path) -> Iterator[None]:
                 " wait for it, or write to another folder with -o"
             )
         file.seek(0)
-        clean = not file.read() or sweep(out)
+        clean = not file.read() or sweep(out.rglob(f".*{PART}"))
         _say(file, path, f"{os.getpid()}\n".encode())
         try:
             yield
@@ -78,34 +77,3 @@ def _say(file: BinaryIO, path: Path, text: bytes) -> None:
         file.seek(0)
         file.truncate()
         file.write(text)
-
-
-def sweep(folder: Path) -> bool:
-    """Delete what processes that are gone were writing, when they were killed, below ``folder``.
-
-    Returns:
-        Whether no such file is left: the number of one that is gone may be that of another now.
-    """
-    clean = True
-    for path in folder.rglob(f".*{PART}"):
-        match = re.fullmatch(rf"\..+\.(\d+){re.escape(PART)}", path.name)
-        if match and _runs(int(match[1])):
-            clean = False
-        elif match:
-            with suppress(OSError):
-                path.unlink()
-    return clean
-
-
-def _runs(pid: int) -> bool:
-    # Windows cannot ask, and does not delete a file that is open.
-    if pid == os.getpid() or os.name == "nt":
-        return False
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except OSError:
-        # Another user's.
-        return True
-    return True

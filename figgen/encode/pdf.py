@@ -235,10 +235,20 @@ class _File:
 
 
 def _state(alphas: tuple[float, float]) -> str:
+    """The name of a graphics state with the opacities of lines and of areas.
+
+    >>> _state((1.0, 0.25))
+    'A1-0_25'
+    """
     return "A" + "-".join(number(alpha).replace(".", "_") for alpha in alphas)
 
 
 def _components(colour: str | RGBA) -> str:
+    """The operands of a colour.
+
+    >>> _components("ff8000"), _components((1.0, 0.5, 0.0, 0.25))
+    ('1 0.502 0', '1 0.5 0')
+    """
     rgb = to_rgb(f"#{colour}") if isinstance(colour, str) else colour[:3]
     return " ".join(number(each, 4) for each in rgb)
 
@@ -251,6 +261,11 @@ def _shape(item: Shape) -> str:
 
 
 def _pen(pen: Pen) -> str:
+    """The operators that set a line's colour, width, join, cap and dashes.
+
+    >>> _pen(Pen((0.0, 0.0, 0.0, 1.0), 2.0, (1.0, (4.0, 3.0)), "round", "bevel"))
+    '@000000 RG 2 w 2 j 1 J [4 3] 1 d'
+    """
     text = f"@{hexadecimal(pen.colour)[1:]} RG {number(pen.width)} w {JOINS[pen.join]} j"
     if pen.cap != "butt":
         text += f" {CAPS[pen.cap]} J"
@@ -264,6 +279,13 @@ _OPERATORS = {"M": "m", "L": "l", "C": "c", "Z": "h"}
 
 
 def _path(segments: Iterable[Segment]) -> str:
+    """The operators of an outline.
+
+    >>> _path([("M", (0.0, 0.0)), ("L", (3.0, 1.5)), ("Z", ())])
+    '0 0 m 3 1.5 l h'
+    >>> _path([("M", (0.0, 0.0)), ("Q", (3.0, 3.0, 6.0, 0.0))])
+    '0 0 m 2 2 4 2 6 0 c'
+    """
     text = []
     here: tuple[float, ...] = (0.0, 0.0)
     for letter, places in segments:
@@ -329,6 +351,13 @@ _ESCAPED = {b: f"\\{chr(b)}".encode() for b in b"\\()"} | {10: b"\\n", 13: b"\\r
 
 
 def _string(text: str) -> bytes:
+    r"""A string of a PDF: ASCII where that is enough, else UTF-16 behind its mark.
+
+    >>> _string("f(x) \\ g")
+    b'(f\\(x\\) \\\\ g)'
+    >>> _string("σ")
+    b'(\xfe\xff\x03\xc3)'
+    """
     try:
         raw = text.encode("ascii")
     except UnicodeEncodeError:

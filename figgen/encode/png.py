@@ -14,18 +14,19 @@ from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase
-from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
 from matplotlib.transforms import Bbox, Transform, TransformedPath
 
-from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.fonts import font_for
 from figgen.draw.canvas.marks import Mark
 from figgen.draw.canvas.mathtext import MATHTEXT
 from figgen.draw.canvas.theme import Theme
+from figgen.draw.canvas.unmarked import CanvasError
 from figgen.encode.recorder import RGBA, Recorder, clip_of, repainted, shown
 from figgen.encode.vector_shapes import VectorRecorder
+from figgen.matplotlib_private import SplitAgg, new_agg
 
 Pixels: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -59,27 +60,28 @@ class Raster:
         self.roles = recorder.record(canvas, dpi)
         self._calls = recorder.calls
         self._dpi = dpi
-        self._agg, self._packer = _tools(width, height, dpi)
+        self._size = width, height
 
     def png(self, step: int, theme: Theme, words: Mapping[str, str]) -> bytes:
         """One picture as a PNG, with its text chunks."""
-        return self._packer.png(self.pixels(step, theme), self._dpi, words)
+        _, packer = _tools(*self._size, self._dpi)
+        return packer.png(self.pixels(step, theme), self._dpi, words)
 
     def pixels(self, step: int, theme: Theme) -> Pixels:
         """One picture; shape (height, width, 4), and valid until the next one is asked for."""
         seen = self.roles.seen_in(theme)
-        self._agg.clear()
+        agg, _ = _tools(*self._size, self._dpi)
+        agg.clear()
         for call in self._calls:
             if shown(call.mark, step):
-                call.replay(self._agg, seen)
-        return np.asarray(self._agg)
+                call.replay(agg, seen)
+        return np.asarray(agg)
 
 
 # The slots, in one resolution. Fresh memory for each figure would take longer than drawing it.
 @lru_cache(maxsize=3)
 def _tools(width: float, height: float, dpi: float) -> tuple[Any, Packer]:
-    agg = RendererAgg(width, height, dpi)  # type: ignore[no-untyped-call]
-    return agg._renderer, Packer()
+    return new_agg(width, height, dpi), Packer()
 
 
 @dataclass(frozen=True)
@@ -125,38 +127,36 @@ _CALLS: tuple[tuple[str, tuple[int, ...], tuple[int, ...]], ...] = (
 """The methods of Agg, and which of their arguments are a colour or a list of colours."""
 
 
-class _AggRecorder(Recorder, RendererAgg):
-    """matplotlib's Python half of Agg, with its C++ half replaced by a list of calls.
-
-    ``_renderer``, where the first hands over to the second, is a private name. The requirements
-    hold matplotlib to versions that have it.
-    """
+class _AggRecorder(Recorder, SplitAgg):
+    """matplotlib's Python half of Agg, with its C++ half replaced by a list of calls."""
 
     def __init__(
         self, width: float, height: float, dpi: float, shapes: VectorRecorder | None = None
     ) -> None:
-        # A canvas of one pixel, because nothing is drawn on it.
-        super().__init__(1, 1, dpi)  # type: ignore[no-untyped-call]
+        super().__init__(dpi)
         self.width, self.height = width, height
         self.bbox = Bbox.from_bounds(0, 0, width, height)
         self.calls: list[_Call] = []
         self.mathtext_parser = MATHTEXT
         self._shapes = shapes
-        self._renderer = self
         for name, fills, lists in _CALLS:
             setattr(self, name, partial(self._keep, name, fills, lists))
         for name in ("draw_image", "draw_gouraud_triangles"):
             setattr(self, name, self._refuse)
 
-    def _prepare_font(self, font_prop: FontProperties) -> FT2Font:
-        return font_for(font_prop, self.dpi)
+    def font(self, prop: FontProperties) -> FT2Font:
+        """The font, found once."""
+        return font_for(prop, self.dpi)
 
     def draw_text(self, gc: GraphicsContextBase, *args: Any, **named: Any) -> None:
         """Keep the pixels of each glyph, which come through ``draw_text_image``."""
         if self._shapes is not None:
             self._shapes.mark = self.mark
             self._shapes.draw_text(gc, *args, **named)
+        # The bars of a formula come back as areas, which belong to the words that were just told.
+        shapes, self._shapes = self._shapes, None
         super().draw_text(gc, *args, **named)  # type: ignore[no-untyped-call]
+        self._shapes = shapes
 
     def _keep(
         self,
@@ -167,7 +167,7 @@ class _AggRecorder(Recorder, RendererAgg):
         hatchcolors: object = None,
     ) -> None:
         del hatchcolors  # of a hatch, which is refused
-        if self._shapes is not None and name != "draw_text_image":
+        if self._shapes is not None:
             self._shapes.mark = self.mark
             getattr(self._shapes, name)(*args)
         place = next(n for n, each in enumerate(args) if isinstance(each, GraphicsContextBase))
@@ -286,7 +286,13 @@ def _band(pixels: Pixels) -> _Band:
 
 
 def _joined(checksum: int, band: _Band) -> int:
-    """The Adler-32 checksum of what had ``checksum``, followed by a band."""
+    """The Adler-32 checksum of what had ``checksum``, followed by a band.
+
+    >>> _joined(zlib.adler32(b"two "), _Band(b"", zlib.adler32(b"rows"), 4)) == zlib.adler32(
+    ...     b"two rows"
+    ... )
+    True
+    """
     low, high = checksum & 0xFFFF, checksum >> 16
     own_low, own_high = band.checksum & 0xFFFF, band.checksum >> 16
     high = (high + own_high + band.size * (low - 1)) % ADLER
@@ -294,6 +300,13 @@ def _joined(checksum: int, band: _Band) -> int:
 
 
 def _text(key: str, text: str) -> bytes:
+    r"""A chunk of text: Latin-1 where that is enough, else UTF-8.
+
+    >>> _text("Title", "é")[4:-4]
+    b'tEXtTitle\x00\xe9'
+    >>> _text("Title", "σ")[4:-4]
+    b'iTXtTitle\x00\x00\x00\x00\x00\xcf\x83'
+    """
     try:
         return _chunk(b"tEXt", f"{key}\0{text}".encode("latin-1"))
     except UnicodeEncodeError:

@@ -11,16 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, TypeAlias
 
-from matplotlib.backend_bases import GraphicsContextBase, RendererBase
+from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2DBase
 
-from figgen.draw.canvas.canvas import Canvas, CanvasError
-from figgen.draw.canvas.fonts import LineMetrics, line_metrics
+from figgen.draw.canvas.canvas import Canvas
+from figgen.draw.canvas.fonts import line_metrics
 from figgen.draw.canvas.marks import Mark
 from figgen.draw.canvas.theme import Role, Theme
+from figgen.draw.canvas.unmarked import CanvasError
+from figgen.matplotlib_private import LineMetrics, MeasuringRenderer, measures, restore
 
 RGBA: TypeAlias = tuple[float, ...]
 """Red, green and blue from 0 to 1, as a rule with alpha."""
@@ -50,12 +52,7 @@ class Roles(Theme):
         }
 
 
-_MEASURES = ("_renderer", "_dpi_cor")
-"""With what a text measures itself, and an arrow its head: what has drawn them last, in its own
-resolution."""
-
-
-class Recorder(RendererBase):
+class Recorder(MeasuringRenderer):
     """A renderer that knows which mark is being drawn.
 
     Attributes:
@@ -79,12 +76,7 @@ class Recorder(RendererBase):
         """
         figure, before = canvas.figure, canvas.figure.dpi
         gids = [mark.artist.get_gid() for mark in canvas.marks]
-        measures = [
-            (vars(artist), key, vars(artist)[key])
-            for artist in figure.findobj()
-            for key in _MEASURES
-            if key in vars(artist)
-        ]
+        kept = measures(figure.findobj())
         roles = Roles()
         canvas.paint(roles)
         self._marks = {f"mark {number}": mark for number, mark in enumerate(canvas.marks)}
@@ -98,8 +90,7 @@ class Recorder(RendererBase):
             figure.set_dpi(before)
             for mark, old in zip(canvas.marks, gids, strict=True):
                 mark.artist.set_gid(old)
-            for held, key, value in measures:
-                held[key] = value
+            restore(kept)
         return roles
 
     def open_group(self, s: str, gid: str | None = None) -> None:
@@ -130,7 +121,8 @@ class Recorder(RendererBase):
             raise CanvasError(f"{self._drawn()} asks for TeX; write LaTeX with an equation")
         return super().get_text_width_height_descent(s, prop, bool(ismath))
 
-    def _get_font_height_metrics(self, prop: FontProperties) -> LineMetrics:
+    def line_metrics(self, prop: FontProperties) -> LineMetrics:
+        """Ascent, descent and gap of a line, in pixels."""
         return line_metrics(prop, self.dpi)
 
     def _drawn(self) -> str:
@@ -143,7 +135,13 @@ def shown(mark: Mark | None, step: int) -> bool:
 
 
 def repainted(colour: Any, seen: Mapping[RGBA, RGBA]) -> Any:
-    """A colour as it is seen, with its own alpha; one that stands for no role stays."""
+    """A colour as it is seen, with its own alpha; one that stands for no role stays.
+
+    >>> repainted((1.0, 0.0, 0.0, 0.5), {(1.0, 0.0, 0.0): (0.0, 0.0, 1.0)})
+    (0.0, 0.0, 1.0, 0.5)
+    >>> repainted((0.0, 1.0, 0.0, 0.5), {(1.0, 0.0, 0.0): (0.0, 0.0, 1.0)})
+    (0.0, 1.0, 0.0, 0.5)
+    """
     if colour is None:
         return None
     rgb, alpha = tuple(map(float, colour[:3])), tuple(colour[3:])
@@ -158,5 +156,9 @@ def clip_of(gc: GraphicsContextBase) -> tuple[Path | None, Affine2DBase | None]:
 
 
 def hexadecimal(colour: RGBA) -> str:
-    """A colour as ``#rrggbb``, without its alpha."""
+    """A colour as ``#rrggbb``, without its alpha.
+
+    >>> hexadecimal((1.0, 0.5, 0.0, 0.25))
+    '#ff8000'
+    """
     return to_hex((colour[0], colour[1], colour[2]))

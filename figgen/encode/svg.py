@@ -131,23 +131,44 @@ def _head(width: str, height: str, prefix: str, about: About) -> str:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """A number as short as it can be."""
+    """A number as short as it can be.
+
+    >>> [number(each) for each in (2.0, 1 / 3, -0.0001, 1200000.0)]
+    ['2', '0.333', '0', '1200000']
+    >>> number(1 / 3, 6)
+    '0.333333'
+    """
     return f"{round(value, digits) + 0.0:.10g}"
 
 
 def data(segments: Iterable[Segment]) -> str:
-    """The ``d`` of a path."""
+    """The ``d`` of a path.
+
+    >>> data([("M", (0.0, 1.5)), ("Q", (1.0, 2.0, 3.0, 4.0)), ("Z", ())])
+    'M0 1.5Q1 2 3 4Z'
+    """
     return "".join(
         letter + " ".join([f"{each:.10g}" for each in places]) for letter, places in segments
     )
 
 
 def _painted(what: str, colour: RGBA) -> str:
+    """The attributes of a colour.
+
+    >>> _painted("fill", (1.0, 0.0, 0.0, 0.5))
+    ' fill="#ff0000" fill-opacity="0.5"'
+    """
     text = f' {what}="{hexadecimal(colour)}"'
     return text if colour[3] == 1 else f'{text} {what}-opacity="{number(colour[3])}"'
 
 
 def _stroked(pen: Pen) -> str:
+    """The attributes of a line; round joins are those of the whole file.
+
+    >>> _stroked(Pen((0.0, 0.0, 0.0, 1.0), 2.0, (1.0, (4.0, 3.0)), "projecting", "miter"))
+    ' stroke="#000000" stroke-width="2" stroke-dasharray="4,3" stroke-dashoffset="1"\
+ stroke-linecap="square" stroke-linejoin="miter"'
+    """
     text = f'{_painted("stroke", pen.colour)} stroke-width="{number(pen.width)}"'
     if pen.dashes:
         offset, lengths = pen.dashes

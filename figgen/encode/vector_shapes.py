@@ -18,12 +18,15 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Transform
 
-from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.fonts import font_for
 from figgen.draw.canvas.marks import Mark
 from figgen.draw.canvas.mathtext import MATHTEXT
-from figgen.draw.canvas.units import DPI, POINTS_PER_INCH
+from figgen.draw.canvas.units import POINTS_PER_INCH
+from figgen.draw.canvas.unmarked import CanvasError
 from figgen.encode.recorder import RGBA, Recorder, Roles, clip_of
+from figgen.matplotlib_private import line_of_glyphs
+from figgen.vocabulary import DPI
 
 Segment: TypeAlias = tuple[str, tuple[float, ...]]
 """A letter as in SVG (M, L, Q, C or Z) and the coordinates."""
@@ -156,7 +159,7 @@ class Page:
 class VectorRecorder(Recorder):
     """Takes down what a canvas draws.
 
-    It is told in the pixels of a PNG, as Agg is, so that one drawing tells both; it keeps points.
+    It is told what Agg is told, in the pixels of a PNG at ``DPI``, and keeps points.
 
     Attributes:
         items: All shapes and words, the lowest first.
@@ -174,18 +177,6 @@ class VectorRecorder(Recorder):
     def page(self, roles: Roles) -> Page:
         """What it was told, in colours that stand for ``roles``."""
         return Page(SCALE * self.width, SCALE * self.height, self.items, roles)
-
-    def get_canvas_width_height(self) -> tuple[float, float]:
-        """In pixels."""
-        return self.width, self.height
-
-    def flipy(self) -> bool:
-        """Whether y runs downwards for words; for outlines it never does."""
-        return True
-
-    def points_to_pixels(self, points: Any) -> Any:
-        """Pixels of a PNG."""
-        return points * self.dpi / POINTS_PER_INCH
 
     def draw_path(
         self,
@@ -239,15 +230,10 @@ class VectorRecorder(Recorder):
                 for font, size, _char, index, dx, dy in parsed.glyphs
             ]
         else:
-            items = font_for(prop, POINTS_PER_INCH)._layout(
-                s,
-                LoadFlags.NO_HINTING,
-                features=mtext.get_fontfeatures() if mtext else None,
-                language=mtext.get_language() if mtext else None,
-            )
             size = prop.get_size_in_points()
             glyphs = [
-                _placed(item.ft_object, item.glyph_index, size, item.x, item.y) for item in items
+                _placed(item.ft_object, item.glyph_index, size, item.x, item.y)
+                for item in line_of_glyphs(font_for(prop, POINTS_PER_INCH), s, mtext)
             ]
         colour = _coloured(gc.get_rgb(), gc.get_alpha() if gc.get_forced_alpha() else None)
         turn = np.exp(1j * np.radians(angle))
@@ -255,21 +241,6 @@ class VectorRecorder(Recorder):
         place = SCALE * float(x), SCALE * float(self.height - y)
         matrix = (cos, sin, -sin, cos, *place) if angle else (1, 0, 0, 1, *place)
         self.items.append(Words(self.mark, colour, matrix, tuple(glyphs), bars, self._clips(gc)))
-
-    def get_text_width_height_descent(
-        self, s: str, prop: FontProperties, ismath: bool | str
-    ) -> tuple[float, float, float]:
-        """In pixels, as Agg says."""
-        if ismath == "TeX":
-            return super().get_text_width_height_descent(s, prop, ismath)
-        if ismath:
-            parsed = MATHTEXT.parse(s, self.dpi, prop)
-            return parsed.width, parsed.height, parsed.depth
-        font = font_for(prop, self.dpi)
-        font.set_text(s, 0.0, flags=LoadFlags.NO_HINTING)
-        width, height = font.get_width_height()
-        # FreeType counts in 64ths of a pixel.
-        return width / 64, height / 64, font.get_descent() / 64
 
     def draw_image(self, *_args: object, **_named: object) -> NoReturn:
         """Refuse what is not painted in roles.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -11,9 +11,9 @@ from pathlib import Path
 from figgen.course.course import Course, Entry
 from figgen.errors import BuildError
 from figgen.guard.baselines import Baselines, remove, snapshot
-from figgen.guard.snapshots import Snapshot
+from figgen.guard.compare_snapshots import Snapshot
 from figgen.pipeline.drawing import draw
-from figgen.pipeline.workers import LostError, run_each
+from figgen.pipeline.parallel import figure_results
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,13 @@ def accept(
         raise _mixed(baselines, other, "renew all of them: figgen accept --all")
     new: dict[str, Snapshot] = {}
     refused = {}
-    with closing(_drawn(course, entries, min(jobs, len(entries)))) as drawn:
-        for name, result in drawn:
-            done(name)
+    with closing(figure_results(partial(_snapshot, course), entries, jobs=jobs)) as results:
+        for entry, result in results:
+            done(entry.name)
             if isinstance(result, Snapshot):
-                new[name] = result
+                new[entry.name] = result
             else:
-                refused[name] = result
+                refused[entry.name] = str(result)
     if other and refused:
         name, reason = next(iter(refused.items()))
         raise _mixed(baselines, other, f"mend {name} first: {reason}")
@@ -77,7 +77,7 @@ def accept(
         if entry.name in new
         for path in baselines.write(entry, new[entry.name])
     ]
-    written += [*baselines.write_versions(), *baselines.write_look()]
+    written += [*baselines.write_versions(), *baselines.write_themes()]
     over = [] if course.problems else baselines.left_over(course)
     remove(over)
     return Accepted(tuple(written), tuple(over), tuple(sorted(refused.items())))
@@ -89,22 +89,11 @@ def _mixed(baselines: Baselines, other: str, advice: str) -> BuildError:
     )
 
 
-def _drawn(
-    course: Course, entries: Sequence[Entry], jobs: int
-) -> Generator[tuple[str, Snapshot | str]]:
-    if jobs <= 1:
-        for entry in entries:
-            yield entry.name, _snapshot(course, entry)
-        return
-    for entry, result in run_each(partial(_snapshot, course), entries, jobs):
-        yield entry.name, str(result) if isinstance(result, LostError) else result
-
-
-def _snapshot(course: Course, entry: Entry) -> Snapshot | str:
+def _snapshot(course: Course, entry: Entry) -> Snapshot | BuildError:
     """The figure as it is, or why it cannot be accepted."""
     try:
         drawing = draw(course, entry)
         drawing.require_claims()
         return snapshot(drawing)
     except BuildError as error:
-        return str(error)
+        return error

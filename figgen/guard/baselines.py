@@ -24,12 +24,13 @@ from figgen.disk.atomic_files import write
 from figgen.draw.canvas.theme import THEMES
 from figgen.errors import BuildError
 from figgen.guard.compare_png import Pixels, decoded
-from figgen.guard.compare_svg import normal
-from figgen.guard.scene.scene_writer import look, scene
-from figgen.guard.snapshots import Snapshot, View
+from figgen.guard.compare_snapshots import FileKey, Snapshot
+from figgen.guard.compare_svg import normal_svg
+from figgen.guard.scene.scene_writer import scene, themes_as_text
 from figgen.pipeline.asset_bytes import encode
 from figgen.pipeline.drawing import Drawing
 from figgen.pipeline.request import Asset
+from figgen.vocabulary import DEFAULT_THEME
 
 DPI = 100
 """Small, so that a repository stays small when the pictures are renewed."""
@@ -43,8 +44,8 @@ _HEAD = "case "
 def cases(entry: Entry) -> list[tuple[int, str]]:
     """The steps and themes of a figure that have a baseline."""
     last = entry.definition.steps
-    others = [(last, theme) for theme in THEMES if theme != "light"]
-    return [*((step, "light") for step in range(1, last + 1)), *others]
+    others = [(last, theme) for theme in THEMES if theme != DEFAULT_THEME]
+    return [*((step, DEFAULT_THEME) for step in range(1, last + 1)), *others]
 
 
 def encoded(pixels: Pixels) -> bytes:
@@ -57,16 +58,16 @@ def encoded(pixels: Pixels) -> bytes:
 def normal_vector(drawing: Drawing, step: int, theme: str) -> str:
     """The vector file of a step in a theme, in its normal form."""
     asset = Asset(drawing.entry.name, drawing.canvas.steps, step, theme, "svg")
-    return normal(encode(drawing, asset).decode())
+    return normal_svg(encode(drawing, asset).decode())
 
 
 def snapshot(drawing: Drawing) -> Snapshot:
     """A figure as it is now, in all that has a baseline."""
-    files: dict[View, bytes] = {}
+    files: dict[FileKey, bytes] = {}
     for step, theme in cases(drawing.entry):
         asset = Asset(drawing.entry.name, drawing.canvas.steps, step, theme, "png")
-        files[View(step, theme, "png")] = encode(drawing, asset, DPI)
-        files[View(step, theme, "svg")] = normal_vector(drawing, step, theme).encode()
+        files[FileKey(step, theme, "png")] = encode(drawing, asset, DPI)
+        files[FileKey(step, theme, "svg")] = normal_vector(drawing, step, theme).encode()
     return Snapshot(scene(drawing.canvas, drawing.entry.definition.alt), files)
 
 
@@ -113,7 +114,7 @@ class Baselines:
             BuildError: If a file cannot be read.
         """
         paths = {
-            View(step, theme, "png"): self.picture_path(entry, step, theme)
+            FileKey(step, theme, "png"): self.picture_path(entry, step, theme)
             for step, theme in cases(entry)
         }
         pictures = {view: _read(path) for view, path in paths.items()}
@@ -122,7 +123,7 @@ class Baselines:
             None if text is None else text.decode(),
             {view: data for view, data in pictures.items() if data is not None}
             | {
-                View(step, theme, "svg"): svg.encode()
+                FileKey(step, theme, "svg"): svg.encode()
                 for (step, theme), svg in self.read_vectors(entry).items()
             },
         )
@@ -218,18 +219,18 @@ class Baselines:
         return [_written(self.versions_path, (json.dumps(versions(), indent=1) + "\n").encode())]
 
     @property
-    def look_path(self) -> Path:
+    def themes_path(self) -> Path:
         """Where it is said what the roles look like, once for all figures."""
         return self.folder / "look.txt"
 
-    def write_look(self) -> list[Path]:
+    def write_themes(self) -> list[Path]:
         """Say what the roles look like.
 
         Returns:
             The file, if it was written.
         """
-        text = look(THEMES).encode()
-        return [] if _read(self.look_path) == text else [_written(self.look_path, text)]
+        text = themes_as_text(THEMES).encode()
+        return [] if _read(self.themes_path) == text else [_written(self.themes_path, text)]
 
     def left_over(self, course: Course) -> list[Path]:
         """Files of figures, steps and themes that the course does not have, in order."""

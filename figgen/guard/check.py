@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,12 +10,15 @@ from functools import partial
 from figgen.core import Claim
 from figgen.core.arrays import is_finite
 from figgen.course.course import Course, Entry
-from figgen.draw.canvas.canvas import Equation
+from figgen.draw.canvas.filed import Equation
 from figgen.errors import BuildError
-from figgen.guard.look.findings import RULES, Finding
-from figgen.guard.look.judging import excuse, judge, same_words
+from figgen.guard.look.alt_text import duplicates
+from figgen.guard.look.excuses import excuse
+from figgen.guard.look.findings import Finding
+from figgen.guard.look.judging import judge
+from figgen.guard.look.limits import RULES
 from figgen.pipeline.drawing import draw
-from figgen.pipeline.workers import LostError, run_each
+from figgen.pipeline.parallel import figure_results
 
 
 @dataclass(frozen=True)
@@ -59,28 +62,20 @@ def check(
         The verdicts, in the order of ``entries``.
     """
     verdicts: dict[str, Verdict] = {}
-    with closing(_judged(course, entries, min(jobs, len(entries)))) as judged:
-        for verdict in judged:
-            verdicts[verdict.name] = verdict
+    with closing(figure_results(partial(_judge, course), entries, jobs=jobs)) as results:
+        for entry, result in results:
+            if isinstance(result, BuildError):
+                verdict = Verdict(entry.name, error=str(result))
+            else:
+                verdict = result
+            verdicts[entry.name] = verdict
             done(verdict)
     # All of a course, because to judge a part tells nothing of duplicates of the rest.
     whole = {entry.name for entry in entries} >= set(course.names)
-    rules = [rule for rule in RULES if whole or rule != "alt-duplicate"]
+    rules = [name for name, rule in RULES.items() if whole or not rule.compares_figures]
     alts = {name: verdicts[name].alt for name in (entry.name for entry in entries)}
-    same = same_words({name: alt for name, alt in alts.items() if alt})
+    same = duplicates({name: alt for name, alt in alts.items() if alt})
     return [_excused(verdicts[entry.name], entry, same.get(entry.name), rules) for entry in entries]
-
-
-def _judged(course: Course, entries: Sequence[Entry], jobs: int) -> Generator[Verdict]:
-    if jobs <= 1:
-        for entry in entries:
-            yield _judge(course, entry)
-        return
-    for entry, verdict in run_each(partial(_judge, course), entries, jobs):
-        if isinstance(verdict, LostError):
-            yield Verdict(entry.name, error=f"{entry.file}:{entry.line}: {verdict}")
-        else:
-            yield verdict
 
 
 def _judge(course: Course, entry: Entry) -> Verdict:

@@ -24,7 +24,7 @@ class PdfError(BuildError):
     """A file that is not a PDF of figgen."""
 
 
-def differences(before: bytes, after: bytes, tolerance: float = TOLERANCE) -> list[str]:
+def pdf_differences(before: bytes, after: bytes, tolerance: float = TOLERANCE) -> list[str]:
     """What differs in what two PDF files draw, in words; nothing if they draw the same.
 
     Args:

@@ -1,7 +1,7 @@
 """What differs between two pictures, pixel by pixel: how much, and where.
 
 A mean over the whole picture dilutes what is small: of an arrow head that vanished from a large
-figure nothing is left in it. Here a changed pixel is a changed pixel, and neighbours are one place.
+figure nothing is left in it. Here a changed pixel is a changed pixel, and neighbours are one box.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ Pixels: TypeAlias = NDArray[np.uint8]
 """A picture, (height, width, 3), the top row first."""
 
 _CELL = 16
-"""Pixels that changed in neighbouring cells of so many pixels are one place."""
+"""Pixels that changed in neighbouring cells of so many pixels are one box."""
 
-_TOLD = 3
+_LISTED = 3
 
 
 def decoded(png: bytes) -> Pixels:
@@ -39,7 +39,7 @@ def decoded(png: bytes) -> Pixels:
 
 
 @dataclass(frozen=True)
-class Place:
+class ChangedBox:
     """Changed pixels that lie together.
 
     Attributes:
@@ -62,13 +62,13 @@ class PixelChange:
     """What differs between two pictures.
 
     Attributes:
-        places: Where, the largest number of changed pixels first; none if the sizes differ.
+        boxes: Where, the largest number of changed pixels first; none if the sizes differ.
         before: Width and height of one picture in pixels.
         after: Likewise of the other.
         strongest: The largest change of a colour channel, of 255.
     """
 
-    places: tuple[Place, ...]
+    boxes: tuple[ChangedBox, ...]
     before: tuple[int, int]
     after: tuple[int, int]
     strongest: int
@@ -76,7 +76,7 @@ class PixelChange:
     @property
     def count(self) -> int:
         """How many pixels changed."""
-        return sum(place.count for place in self.places)
+        return sum(box.count for box in self.boxes)
 
     @property
     def share(self) -> float:
@@ -87,7 +87,7 @@ class PixelChange:
         """The change in words.
 
         Args:
-            dpi: How many pixels an inch the pictures have, because places are told in inches from
+            dpi: How many pixels an inch the pictures have, because boxes are told in inches from
                 the lower left corner, as figures are drawn.
         """
         if self.before != self.after:
@@ -95,21 +95,21 @@ class PixelChange:
             return "{} pixels became {}".format(*sizes)
         number = f"{self.count} pixels" if self.count > 1 else "1 pixel"
         level = f", by up to {self.strongest} of 255"
-        if len(self.places) == 1:
-            return f"{number} in {_box(self.places[0], self.after[1], dpi)}{level}"
-        told = [
-            f"{place.count} in {_box(place, self.after[1], dpi)}" for place in self.places[:_TOLD]
+        if len(self.boxes) == 1:
+            return f"{number} in {_described(self.boxes[0], self.after[1], dpi)}{level}"
+        largest = [
+            f"{box.count} in {_described(box, self.after[1], dpi)}" for box in self.boxes[:_LISTED]
         ]
-        rest = f" and {len(self.places) - _TOLD} more" if len(self.places) > _TOLD else ""
-        return f"{number} in {len(self.places)} places{level}: {'; '.join(told)}{rest}"
+        rest = f" and {len(self.boxes) - _LISTED} more" if len(self.boxes) > _LISTED else ""
+        return f"{number} in {len(self.boxes)} places{level}: {'; '.join(largest)}{rest}"
 
 
-def _box(place: Place, height: int, dpi: float) -> str:
-    x, y = place.left / dpi, (height - place.top - place.height) / dpi
-    return f"a box of {place.width} x {place.height} at ({x:.2f}, {y:.2f}) inches"
+def _described(box: ChangedBox, height: int, dpi: float) -> str:
+    x, y = box.left / dpi, (height - box.top - box.height) / dpi
+    return f"a box of {box.width} x {box.height} at ({x:.2f}, {y:.2f}) inches"
 
 
-def compare(before: Pixels, after: Pixels) -> PixelChange | None:
+def compare_pixels(before: Pixels, after: Pixels) -> PixelChange | None:
     """What differs between two pictures.
 
     Args:
@@ -125,11 +125,11 @@ def compare(before: Pixels, after: Pixels) -> PixelChange | None:
     if np.array_equal(before, after):
         return None
     gaps = np.abs(before.astype(np.int16) - after).max(axis=2)
-    places = sorted(_places(gaps > 0), key=lambda place: (-place.count, place.top, place.left))
-    return PixelChange(tuple(places), sizes[0], sizes[1], int(gaps.max()))
+    boxes = sorted(_boxes(gaps > 0), key=lambda box: (-box.count, box.top, box.left))
+    return PixelChange(tuple(boxes), sizes[0], sizes[1], int(gaps.max()))
 
 
-def _places(changed: NDArray[np.bool_]) -> list[Place]:
+def _boxes(changed: NDArray[np.bool_]) -> list[ChangedBox]:
     rows, columns = np.nonzero(changed)
     cells: dict[tuple[int, int], list[int]] = {}
     grid = ((where // _CELL).tolist() for where in (rows, columns))
@@ -141,7 +141,7 @@ def _places(changed: NDArray[np.bool_]) -> list[Place]:
         there = rows[inside], columns[inside]
         top, left = (int(where.min()) for where in there)
         bottom, right = (int(where.max()) for where in there)
-        found.append(Place(len(inside), left, top, right - left + 1, bottom - top + 1))
+        found.append(ChangedBox(len(inside), left, top, right - left + 1, bottom - top + 1))
     return found
 
 

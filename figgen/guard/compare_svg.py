@@ -36,21 +36,21 @@ _MATRIX = re.compile(r"matrix\((\S+ \S+ \S+ \S+) (\S+ \S+)\)")
 _SHORT = 30
 
 
-class VectorError(BuildError):
+class SvgError(BuildError):
     """A file that is not an SVG of figgen."""
 
 
 # The normal form
 
 
-def normal(svg: str) -> str:
+def normal_svg(svg: str) -> str:
     """The normal form of an SVG: the same picture, an element a line.
 
     Args:
         svg: A file as the writer makes it, or a normal form.
 
     Raises:
-        VectorError: If it is no SVG.
+        SvgError: If it is no SVG.
     """
     root = _parse(svg)
     labels = root.get("aria-labelledby", "").split() or [""]
@@ -61,9 +61,9 @@ def _parse(svg: str) -> ET.Element:
     try:
         root = ET.fromstring(svg)  # noqa: S314 - our own files
     except ET.ParseError as error:
-        raise VectorError(f"not an SVG that can be read: {error}") from None
+        raise SvgError(f"not an SVG that can be read: {error}") from None
     if root.tag != f"{_SVG}svg":
-        raise VectorError(f"not an SVG: its first element is {root.tag!r}")
+        raise SvgError(f"not an SVG: its first element is {root.tag!r}")
     return root
 
 
@@ -135,7 +135,7 @@ class _Artist:
         return f"{self.kind} {self.words!r}" if self.words else f"{self.kind} {self.number}"
 
 
-def differences(before: str, after: str, tolerance: float = TOLERANCE) -> list[str]:
+def svg_differences(before: str, after: str, tolerance: float = TOLERANCE) -> list[str]:
     """What differs between two SVG files, in words; nothing if they show the same.
 
     Args:
@@ -147,11 +147,11 @@ def differences(before: str, after: str, tolerance: float = TOLERANCE) -> list[s
         A sentence for each artist that differs, in the order of drawing.
 
     Raises:
-        VectorError: If one is no SVG.
+        SvgError: If one is no SVG.
     """
     if before == after:
         return []
-    old, new = _artists(normal(before)), _artists(normal(after))
+    old, new = _artists(normal_svg(before)), _artists(normal_svg(after))
     found: list[str] = []
     # First those that are the same in every number, so that one of nine ticks that vanished is told
     # as gone, and not as eight that moved.
@@ -239,7 +239,7 @@ def _enter(part: _Part, name: str, value: str) -> None:
 
 def _refer(part: _Part, name: str, target: str, named: dict[str, ET.Element]) -> None:
     if target not in named:
-        raise VectorError(f"not a whole SVG: it refers to {target!r}, which it does not have")
+        raise SvgError(f"not a whole SVG: it refers to {target!r}, which it does not have")
     for depth, element in enumerate(named[target].iter()):
         inner = _part(element, named)
         place = f"{name} {depth}" if depth else name

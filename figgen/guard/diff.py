@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,14 +12,15 @@ from typing import Any, Protocol
 from figgen.course.course import Course, Entry
 from figgen.errors import BuildError
 from figgen.guard.baselines import Baselines, snapshot
+from figgen.guard.compare_snapshots import Difference, FileKey, Snapshot, compare_snapshots
 from figgen.guard.scene.scene_writer import scene
-from figgen.guard.snapshots import Difference, Snapshot, View, compare
 from figgen.pipeline.asset_bytes import encode
 from figgen.pipeline.build_state import MANIFEST
 from figgen.pipeline.drawing import Drawing, draw
 from figgen.pipeline.manifest import read_manifest
-from figgen.pipeline.request import SOURCES, Asset
-from figgen.pipeline.workers import LostError, run_each
+from figgen.pipeline.parallel import figure_results
+from figgen.pipeline.request import Asset
+from figgen.vocabulary import SOURCES
 
 
 class Reference(Protocol):
@@ -44,7 +45,7 @@ class Reference(Protocol):
 
 
 @dataclass(frozen=True)
-class LastLook:
+class BaselineReference:
     """The baselines."""
 
     baselines: Baselines
@@ -98,7 +99,7 @@ class EarlierBuild:
                 raise BuildError(
                     f"{path}: cannot be read: {error.strerror}; build that folder again"
                 ) from None
-            files[View(file["step"], file["theme"], file["format"])] = data
+            files[FileKey(file["step"], file["theme"], file["format"])] = data
         return Snapshot(self.scenes.get(entry.name), files)
 
     def after(self, drawing: Drawing, before: Snapshot) -> Snapshot:
@@ -106,16 +107,20 @@ class EarlierBuild:
         name, steps = drawing.entry.name, drawing.canvas.steps
         kinds = {(view.theme, view.format) for view in before.files}
         wanted = {
-            View(step, theme, format_)
+            FileKey(step, theme, format_)
             for theme, format_ in kinds
             if format_ not in SOURCES
             for step in range(1, steps + 1)
         }
         wanted |= {
-            View(None, theme, "pdf") for theme, format_ in kinds if format_ == "pdf" and steps > 1
+            FileKey(None, theme, "pdf")
+            for theme, format_ in kinds
+            if format_ == "pdf" and steps > 1
         }
         wanted |= {
-            View(None, None, format_) for _, format_ in kinds if format_ in drawing.canvas.sources
+            FileKey(None, None, format_)
+            for _, format_ in kinds
+            if format_ in drawing.canvas.sources
         }
         files = {
             view: encode(drawing, Asset(name, steps, view.step, view.theme, view.format))
@@ -170,32 +175,20 @@ def diff(
         BuildError: If the reference cannot be read.
     """
     found = []
-    with closing(_compared(course, entries, reference, min(jobs, len(entries)))) as compared:
-        for name, difference in compared:
-            done(name)
-            if difference is not None:
-                found.append(difference)
+    task = partial(compare_figure, course, reference)
+    with closing(figure_results(task, entries, jobs=jobs)) as results:
+        for entry, result in results:
+            done(entry.name)
+            if isinstance(result, BuildError):
+                found.append(Difference(entry.name, error=str(result)))
+            elif result is not None:
+                found.append(result)
     if len(entries) == len(course.entries) and not course.problems:
         error = f"is gone; {reference.name} has it"
         found += [Difference(name, error=error) for name in reference.gone(course)]
     order = {entry.name: n for n, entry in enumerate(course.entries)}
     found.sort(key=lambda each: order.get(each.name, len(order)))
     return sorted(found, key=lambda each: each.rank, reverse=True)
-
-
-def _compared(
-    course: Course, entries: Sequence[Entry], reference: Reference, jobs: int
-) -> Generator[tuple[str, Difference | None]]:
-    if jobs <= 1:
-        for entry in entries:
-            yield entry.name, compare_figure(course, reference, entry)
-        return
-    for entry, result in run_each(partial(compare_figure, course, reference), entries, jobs):
-        if isinstance(result, LostError):
-            error = f"{entry.file}:{entry.line}: {result}"
-            yield entry.name, Difference(entry.name, error=error)
-        else:
-            yield entry.name, result
 
 
 def compare_figure(course: Course, reference: Reference, entry: Entry) -> Difference | None:
@@ -208,6 +201,6 @@ def compare_figure(course: Course, reference: Reference, entry: Entry) -> Differ
             )
         drawing = draw(course, entry)
         after = reference.after(drawing, before)
-        return compare(entry, before, after, reported=reference.reported)
+        return compare_snapshots(entry, before, after, reported=reference.reported)
     except BuildError as error:
         return Difference(entry.name, entry.definition.title, error=str(error))

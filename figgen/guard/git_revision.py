@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import shutil
 import subprocess
 import sys
-import tarfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from figgen.course.course import Course
@@ -19,6 +17,8 @@ from figgen.guard.diff import EarlierBuild, earlier_build
 
 FORMATS = ("svg", "png")
 """What is drawn to be compared: what can be looked at."""
+
+_HOOK = {"GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE"}
 
 # Printed by the revision's own code; null if it is so old that it knows no scenes.
 _SCENES = """
@@ -40,7 +40,9 @@ scene = named("scene", "figgen.guard.scene.scene_writer", "figgen.draw.scene")
 if scene is None:
     print("null")
 else:
-    read_course = named("read_course", "figgen.course.course", "figgen.build.course")
+    read_course = named(
+        "read_course", "figgen.course.reading", "figgen.course.course", "figgen.build.course"
+    )
     draw = named("draw", "figgen.pipeline.drawing", "figgen.build.drawing")
     course = read_course(Path(sys.argv[1]))
     entries = [course.find(name) for name in sys.argv[2:]]
@@ -75,10 +77,12 @@ def revision_build(
         reason = "no folder and no git revision has this name"
         raise RequestError(f"--against {revision}: {reason}; 'git log' shows them") from None
     source, out = folder / "source", folder / "build"
-    # Not a worktree: that would write into the repository.
-    archive = _git(top, "archive", "--format=tar", commit.decode().strip())
-    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        tar.extractall(source, filter="data")
+    # Not a worktree: that would write into the repository. Not an archive: to unpack one safely
+    # takes Python 3.11.4, while git itself keeps all that it checks out in its place.
+    index = {"GIT_INDEX_FILE": str(folder.resolve() / "index")}
+    _git(top, "read-tree", commit.decode().strip(), environment=index)
+    prefix = f"--prefix={source.resolve()}/"
+    _git(top, "checkout-index", "--all", "--quiet", prefix, environment=index)
     if not (source / place / "__init__.py").is_file():
         raise BuildError(f"{revision}: it has no course in {place}")
     listed = json.loads(_figgen(revision, source, place, "list", "--json"))
@@ -92,12 +96,17 @@ def revision_build(
     return earlier_build(out, revision, scenes)
 
 
-def _git(folder: Path, *arguments: str) -> bytes:
+def _git(folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> bytes:
     git = shutil.which("git")
     if git is None:
         raise BuildError("git is not installed, so that no revision can be drawn; install it")
+    # A hook of git is told of its repository; here the one of the folder is meant, in English.
+    inherited = {key: value for key, value in os.environ.items() if key not in _HOOK}
     done = subprocess.run(  # noqa: S603 - no shell; a revision cannot be taken for an option
-        [git, "-C", str(folder), *arguments], capture_output=True, check=False
+        [git, "-C", str(folder), *arguments],
+        env=inherited | {"LC_ALL": "C"} | dict(environment or {}),
+        capture_output=True,
+        check=False,
     )
     if done.returncode != 0:
         reason = done.stderr.decode(errors="replace").strip().splitlines()

@@ -1,1 +1,1 @@
-"""What all pages share."""
+"""What all pages share: how templates are filled in, and styles and scripts."""

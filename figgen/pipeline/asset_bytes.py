@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from figgen.draw.canvas.rc import style
 from figgen.draw.canvas.theme import THEMES, Theme
-from figgen.draw.canvas.units import DPI
 from figgen.encode import pdf, svg
 from figgen.encode.png import Raster
 from figgen.encode.vector_shapes import Page, VectorRecorder
 from figgen.pipeline.drawing import Drawing, FigureError, nothing_in_silence
 from figgen.pipeline.request import Asset
+from figgen.vocabulary import DPI
 
 
 class _Encoder:
-    """Makes the files of one figure; what it draws for one format, every step and theme shares."""
+    """Makes the files of one figure; what it draws for one format, every step and theme shares.
 
-    def __init__(self, drawing: Drawing, dpi: float, formats: Collection[str]) -> None:
+    Pixels and outlines come from one drawing where a PNG has the resolution of the slots, and
+    outlines always come from a drawing at that one: so it does not matter what else is made.
+    """
+
+    def __init__(self, drawing: Drawing, dpi: float) -> None:
         self._drawing = drawing
         self._canvas = drawing.canvas
         self._dpi = dpi
-        # Pixels and outlines from one drawing, if both are wanted and it has the right size.
-        self._shapes = VectorRecorder(drawing.canvas)
-        self._both = dpi == DPI and "png" in formats and not {"svg", "pdf"}.isdisjoint(formats)
         self._source = f"{drawing.entry.file}, {drawing.entry.function}"
 
     def encode(self, asset: Asset) -> bytes:
@@ -40,21 +41,22 @@ class _Encoder:
                 return self._canvas.sources[source].encode()
 
     @cached_property
-    def _raster(self) -> Raster:
-        return Raster(self._canvas, self._dpi, self._shapes if self._both else None)
+    def _drawn(self) -> tuple[Raster, Page]:
+        shapes = VectorRecorder(self._canvas)
+        raster = Raster(self._canvas, DPI, shapes)
+        return raster, shapes.page(raster.roles)
 
     @cached_property
-    def _page(self) -> Page:
-        roles = self._raster.roles if self._both else self._shapes.record(self._canvas, DPI)
-        return self._shapes.page(roles)
+    def _raster(self) -> Raster:
+        return self._drawn[0] if self._dpi == DPI else Raster(self._canvas, self._dpi)
 
     @cached_property
     def _svgs(self) -> svg.Drawn:
-        return svg.Drawn(self._page)
+        return svg.Drawn(self._drawn[1])
 
     @cached_property
     def _pdfs(self) -> pdf.Drawn:
-        return pdf.Drawn(self._page)
+        return pdf.Drawn(self._drawn[1])
 
     def _svg(self, asset: Asset) -> bytes:
         words = svg.About(
@@ -116,8 +118,7 @@ def encode_all(
     Raises:
         FigureError: If matplotlib cannot draw something, with the figure's place.
     """
-    assets = tuple(assets)
-    encoder = _Encoder(drawing, dpi, {asset.format for asset in assets})
+    encoder = _Encoder(drawing, dpi)
     for asset in assets:
         try:
             with style(), nothing_in_silence():
@@ -126,7 +127,7 @@ def encode_all(
         except Exception as error:
             reason = " ".join(str(error).split()) or repr(error)
             entry = drawing.entry
-            raise FigureError(f"{entry.file}:{entry.line}: cannot be drawn: {reason}") from error
+            raise FigureError(f"cannot be drawn: {reason}", entry.file, entry.line) from error
         yield asset, data
 
 

@@ -22,8 +22,8 @@ FILE = ".figgen/state"
 MANIFEST = "manifest.json"
 
 
-class Request(NamedTuple):
-    """What is asked for of every figure.
+class StateKey(NamedTuple):
+    """Which build a state is of: by another it is not believed.
 
     Attributes:
         course: The folder of the course.
@@ -64,12 +64,12 @@ def moment(out: str) -> int:
     return now - SLACK
 
 
-def nothing_to_do(out: str, request: Request, names: Sequence[str]) -> Summary | None:
+def nothing_to_do(out: str, key: StateKey, names: Sequence[str]) -> Summary | None:
     """What there is, if all of it is as the last build left it and nothing else is asked for.
 
     Args:
         out: The build folder.
-        request: What is asked for.
+        key: Which build this is.
         names: The figures; none for all.
 
     Returns:
@@ -79,7 +79,7 @@ def nothing_to_do(out: str, request: Request, names: Sequence[str]) -> Summary |
     # What the figures were made from is most of it.
     data = statefile.read(path) if names else statefile.head(path)
     known = statefile.unpack(data)
-    if known is None or not known["complete"] or known["request"] != tuple(request):
+    if known is None or not known["complete"] or known["key"] != tuple(key):
         return None
     figures, files, stale = known["figures"], known["files"], known["stale"]
     if names:

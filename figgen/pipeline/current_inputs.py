@@ -11,7 +11,7 @@ from itertools import chain
 
 from figgen.course.course import Course, Entry
 from figgen.disk.file_status import Table, digest, digests_in, table
-from figgen.pipeline.request import Order
+from figgen.pipeline.request import Request
 from figgen.tracking.environment import distributions, environment, variable
 from figgen.tracking.figure_definitions import FigureDefinitions
 from figgen.tracking.project_modules import Project
@@ -23,7 +23,7 @@ class CurrentInputs:
 
     Args:
         course: The course.
-        order: What is asked for.
+        request: What is asked for.
 
     Attributes:
         project: The modules of the course and of figgen, as they are read now.
@@ -32,15 +32,15 @@ class CurrentInputs:
         environment: The versions and options that count for every figure.
     """
 
-    def __init__(self, course: Course, order: Order) -> None:
+    def __init__(self, course: Course, request: Request) -> None:
         self._folder = course.folder
         self.project = Project(course.folder)
         known = table(self.project.files, self.project.files)
         self._begun = [*chain.from_iterable(files.status for files in known.values())]
         self.packages = distributions(self.project.packages)
         self.environment = environment(self.packages) | {
-            "the resolution of a PNG": f"{order.dpi:g}",
-            **{f"--set {key}": value for key, value in order.settings.items()},
+            "the resolution of a PNG": f"{request.dpi:g}",
+            **{f"--set {key}": value for key, value in request.settings.items()},
         }
         self.definitions = FigureDefinitions(self.project)
         self._digests: dict[str, str] = {}

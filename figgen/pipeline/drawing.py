@@ -14,8 +14,9 @@ from typing import Any
 from figgen.core import Claim
 from figgen.course.course import Course, Entry
 from figgen.course.parameters import ParameterError, parse_settings
-from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.rc import style
+from figgen.draw.canvas.unmarked import CanvasError, require_marked
 from figgen.errors import BuildError
 from figgen.pipeline.importing import ModuleError, describe_failure, load
 from figgen.pipeline.unseeded_random import seeded
@@ -58,7 +59,7 @@ class Drawing:
         if failed:
             line = failed[0].line or self.entry.line
             reasons = "; ".join(str(filed.claim) for filed in failed)
-            raise FigureError(f"{self.entry.file}:{line}: {reasons}")
+            raise FigureError(reasons, self.entry.file, line)
 
 
 def settle(
@@ -79,11 +80,11 @@ def settle(
     except ParameterError as error:
         raise ParameterError(f"{entry.name}: {error}") from None
     except ModuleError as error:
-        raise FigureError(str(error)) from error
+        raise FigureError(error.reason, error.file, error.line) from error
     # An annotation is any expression of the author's, so it can fail in any way.
     except Exception as error:
-        where = f"{entry.file}:{entry.line}"
-        raise FigureError(f"{where}: the type of a parameter cannot be read: {error}") from error
+        reason = f"the type of a parameter cannot be read: {error}"
+        raise FigureError(reason, entry.file, entry.line) from error
 
 
 def draw(course: Course, entry: Entry, settings: Mapping[str, str] | None = None) -> Drawing:
@@ -125,18 +126,19 @@ def run(
         # What an author prints is a message, and no part of the output of a command.
         with style(), nothing_in_silence(), redirect_stdout(sys.stderr):
             func(canvas, **values)
-            canvas.require_marked()
+            require_marked(canvas.figure, canvas.marks)
     # Whatever an author's function raises, sys.exit() included, is told with the author's line,
     # and stops this figure only.
     except (Exception, SystemExit) as error:
-        where = f"{entry.file}:{entry.line}"
+        place = entry.file, entry.line
         if isinstance(error, CanvasError):
-            raise FigureError(f"{where}: {error}") from error
-        raise FigureError(describe_failure(error, folder, where)) from error
+            raise FigureError(str(error), *place) from error
+        raise FigureError(*describe_failure(error, folder, place)) from error
     if canvas.steps != entry.definition.steps:
         raise FigureError(
-            f"{entry.file}:{entry.line}: {entry.name} declares steps={entry.definition.steps}"
-            f" but draws {canvas.steps}"
+            f"{entry.name} declares steps={entry.definition.steps} but draws {canvas.steps}",
+            entry.file,
+            entry.line,
         )
     return Drawing(entry, canvas, entry.fingerprint)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from figgen.core import InputError
 from figgen.course.course import Entry
 from figgen.course.definition import Definition, SlotName
-from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.rc import style
+from figgen.draw.canvas.unmarked import CanvasError, require_marked
 from figgen.draw.text.equation_engine import FormulaError
 from figgen.draw.text.equations import Line, display
 from figgen.errors import BuildError, RequestError
@@ -38,7 +39,7 @@ def equation_drawing(latex: str, size: float, slot: SlotName) -> Drawing:
     try:
         with style(), nothing_in_silence():
             display(canvas, [Line(latex, stands=REASON)], size=size)
-            canvas.require_marked()
+            require_marked(canvas.figure, canvas.marks)
     except FormulaError as error:
         raise RequestError(f"equation: {error}") from None
     except (InputError, CanvasError) as error:

@@ -14,32 +14,26 @@ from figgen.draw.canvas.rc import style
 from figgen.errors import BuildError
 from figgen.pipeline.asset_bytes import encode_all
 from figgen.pipeline.drawing import Drawing, FigureError, draw, settle
-from figgen.pipeline.outcome import Made, Outcome
-from figgen.pipeline.request import Order, assets, place
+from figgen.pipeline.outcome import Outcome
+from figgen.pipeline.request import Request, assets
 from figgen.tracking.recorded_reads import recorded
 
 GARBAGE = 1_000_000
 """How many new objects, a hundred megabytes or so, are looked through before a figure is done."""
 
 
-def validate(course: Course, entries: Sequence[Entry], order: Order) -> None:
-    """Refuse an order that does not fit every figure, before the first is drawn.
+def validate(course: Course, entries: Sequence[Entry], request: Request) -> None:
+    """Refuse a request that does not fit every figure, before the first is drawn.
 
     Raises:
         RequestError: If a figure has no such step or parameter, or a value does not fit.
     """
     for entry in entries:
-        assets(entry, order)
-        if order.settings:
-            # A module that does not import is no fault of the order; `make` tells it.
+        assets(entry, request)
+        if request.settings:
+            # A module that does not import is no fault of the request; `make` says so.
             with suppress(FigureError):
-                settle(course, entry, order.settings)
-
-
-def make(course: Course, entry: Entry, order: Order) -> Made:
-    """Draw one figure and check its claims; errors become part of the outcome, files are bytes."""
-    with _tidied_after():
-        return _make(course, entry, order)
+                settle(course, entry, request.settings)
 
 
 @contextmanager
@@ -55,24 +49,25 @@ def _tidied_after() -> Iterator[None]:
         gc.collect(0)
 
 
-def _make(course: Course, entry: Entry, order: Order) -> Made:
+@_tidied_after()
+def make(course: Course, entry: Entry, request: Request) -> Outcome:
+    """Draw one figure and check its claims; errors become part of the outcome, files are bytes."""
     start = time.perf_counter()
     try:
         # Around all of it, because to enter the style takes longer than many a thing inside.
         with style(), recorded(course.folder) as reads:
-            drawing = draw(course, entry, order.settings)
+            drawing = draw(course, entry, request.settings)
             drawing.require_claims()
-            wanted = assets(entry, order, drawing.canvas.sources)
-            encoded = list(encode_all(drawing, wanted, order.dpi))
+            wanted = assets(entry, request, drawing.canvas.sources)
+            encoded = list(encode_all(drawing, wanted, request.dpi))
     except BuildError as error:
-        reason = str(error)
         if isinstance(error.__cause__, MemoryError):
-            reason += "; --memory allows more"
+            error = BuildError(f"{error.reason}; --memory allows more", error.file, error.line)
         seconds = time.perf_counter() - start
-        return Made(Outcome(entry.name, error=reason, reads=tuple(reads), seconds=seconds))
+        return Outcome(entry.name, error=error, reads=tuple(reads), seconds=seconds)
     files = [
         {
-            "path": place(asset, order).as_posix(),
+            "path": request.path_of(asset).as_posix(),
             "theme": asset.theme,
             "format": asset.format,
             "step": asset.step,
@@ -82,10 +77,9 @@ def _make(course: Course, entry: Entry, order: Order) -> Made:
         for asset, data in encoded
     ]
     about = record(drawing) | {"sources": sorted(drawing.canvas.sources), "files": files}
-    contents = {place(asset, order).as_posix(): data for asset, data in encoded}
+    contents = {request.path_of(asset).as_posix(): data for asset, data in encoded}
     seconds = time.perf_counter() - start
-    outcome = Outcome(entry.name, record=about, reads=tuple(reads), seconds=seconds)
-    return Made(outcome, contents)
+    return Outcome(entry.name, about, None, tuple(reads), seconds, contents)
 
 
 def record(drawing: Drawing) -> dict[str, Any]:

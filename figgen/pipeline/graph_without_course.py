@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,16 +15,29 @@ from figgen.core.printed_numbers import printed
 from figgen.core.trace import trace, trace_chain
 from figgen.course.course import Entry
 from figgen.course.definition import Definition
-from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.planes import Box
 from figgen.draw.canvas.rc import SMALL, style
+from figgen.draw.canvas.unmarked import CanvasError, require_marked
+from figgen.draw.graphs.diagrams import SMALLEST, SYMBOL, TooLargeError, require_room_for
 from figgen.draw.graphs.graphviz_layout import LayoutError
-from figgen.draw.graphs.traced_graphs import GraphDrawing, Show
+from figgen.draw.graphs.traced_graphs import RESULT, GraphDrawing, Show
 from figgen.errors import BuildError, RequestError
 from figgen.pipeline.drawing import Drawing, nothing_in_silence
 
-MARGIN = 0.05
+MARGIN = 0.02
 """Around the graph, in inches."""
+
+
+class Size(NamedTuple):
+    """How large nodes are: their symbols in points, and the least width of one in inches."""
+
+    symbol: float
+    node: float
+
+
+SIZES = (Size(SYMBOL, SMALLEST), Size(SMALL, 0.5))
+"""The sizes that are tried, the best first; the last is the smallest that can be read."""
 
 MAX_ELEMENTS = 10_000
 """Of one input; a larger one has no place in a lecture, and its gradient would take minutes."""
@@ -44,6 +57,8 @@ def expression_graph(text: str, values: Mapping[str, str], seed: int) -> Graph:
     """
     try:
         expression = parse(text)
+        if RESULT in expression.names:
+            raise RequestError(f"{text}: '{RESULT}' names the end of the graph; take another name")
         random = np.random.RandomState(seed)
         inputs = {name: _value(name, value, random) for name, value in values.items()}
         return trace(expression, **inputs)
@@ -104,37 +119,63 @@ def graph_entry(title: str) -> Entry:
     return Entry("graph", definition, "", "", "", "figgen graph", 1)
 
 
-def graph_drawing(graph: Graph, title: str, *, backward: bool) -> Drawing:
+def graph_drawing(graph: Graph, title: str, *, backward: bool, fitted: bool = True) -> Drawing:
     """Draw a graph with its values, and its derivatives if asked, in one step.
 
-    Numbers are written out; vectors and matrices stand with their shape.
+    Numbers are written out; vectors and matrices stand with their shape. What does not fit is
+    drawn with ever smaller symbols, none of them smaller than what can be read.
+
+    Args:
+        graph: The graph.
+        title: What it is called.
+        backward: Whether to draw the derivatives.
+        fitted: Whether it is drawn on a slide; else only its DOT source is made, of any size.
 
     Raises:
         BuildError: If it does not fit on a slide or cannot be placed.
     """
-    canvas = Canvas("full")
-    try:
-        with style(), nothing_in_silence():
-            # Without words below the symbols, and with the smallest text: what a lecturer types
-            # may need the room.
-            captions = {node.name: "" for node in graph.nodes if node.op}
-            drawing = GraphDrawing(canvas, graph, captions=captions, size=SMALL)
-            for node in graph.nodes:
-                drawing.value(node.name, "symbol", "shape" if node.shape else "number")
-            for edge in graph.edges if backward else ():
-                matrix = graph.local(edge.target.name, edge.position).value.ndim
-                shows: tuple[Show, ...] = ("symbol",) if matrix else ("symbol", "number")
-                drawing.derivative(edge.target.name, edge.position, *shows)
-            drawing.describe()
-            if backward:
-                drawing.describe(backward=True)
-            drawing.draw(Box(MARGIN, MARGIN, canvas.width - 2 * MARGIN, canvas.height - 2 * MARGIN))
-            canvas.require_marked()
-    except (InputError, CanvasError, LayoutError) as error:
-        raise BuildError(f"{title}: {error}") from error
-    drawn = Drawing(graph_entry(title), canvas)
-    drawn.require_claims()
-    return drawn
+    refused: Exception | None = None
+    for size in SIZES if fitted else SIZES[:1]:
+        canvas = Canvas("full")
+        try:
+            with style(), nothing_in_silence():
+                _draw(canvas, graph, size, backward=backward, fitted=fitted)
+                require_marked(canvas.figure, canvas.marks)
+        except TooLargeError as error:
+            refused = error
+            continue
+        except (InputError, CanvasError, LayoutError) as error:
+            raise BuildError(f"{title}: {error}") from error
+        drawn = Drawing(graph_entry(title), canvas)
+        drawn.require_claims()
+        return drawn
+    raise BuildError(f"{title}: {refused}") from refused
+
+
+def _draw(canvas: Canvas, graph: Graph, size: Size, *, backward: bool, fitted: bool) -> None:
+    place = Box(MARGIN, MARGIN, canvas.width - 2 * MARGIN, canvas.height - 2 * MARGIN)
+    if fitted:
+        require_room_for(len(graph.nodes), place)
+    # Without words below the symbols, and with the smallest text: what a lecturer types may need
+    # the room.
+    captions = {node.name: "" for node in graph.nodes if node.op}
+    drawing = GraphDrawing(
+        canvas, graph, captions=captions, size=SMALL, symbol=size.symbol, smallest=size.node
+    )
+    if not fitted:
+        canvas.sources["dot"] = drawing.diagram.source()
+        return
+    drawing.diagram.require_room(place)
+    for node in graph.nodes:
+        drawing.value(node.name, "symbol", "shape" if node.shape else "number")
+    for edge in graph.edges if backward else ():
+        matrix = graph.local(edge.target.name, edge.position).value.ndim
+        shows: tuple[Show, ...] = ("symbol",) if matrix else ("symbol", "number")
+        drawing.derivative(edge.target.name, edge.position, *shows)
+    drawing.describe()
+    if backward:
+        drawing.describe(backward=True)
+    drawing.draw(place)
 
 
 def table(graph: Graph, *, backward: bool) -> list[tuple[str, str, str]]:

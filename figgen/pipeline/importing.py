@@ -11,8 +11,9 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from types import ModuleType
 
-from figgen.course.course import Course, Entry, reason_of
+from figgen.course.course import Course, Entry
 from figgen.course.definition import definition_of
+from figgen.course.reading import reason_of
 from figgen.errors import BuildError
 from figgen.tracking.recorded_reads import watch
 
@@ -31,8 +32,9 @@ def load(course: Course, entry: Entry) -> Callable[..., None]:
     func = getattr(module, entry.function, None)
     if not callable(func) or definition_of(func) != entry.definition:
         raise ModuleError(
-            f"{entry.file}:{entry.line}: {entry.function} is not what its source says;"
-            " do not rebind a figure function"
+            f"{entry.function} is not what its source says; do not rebind a figure function",
+            entry.file,
+            entry.line,
         )
     found: Callable[..., None] = func
     return found
@@ -53,7 +55,7 @@ def load_module(course: Course, name: str) -> ModuleType:
             return importlib.import_module(f"{package}.{name}")
     # Whatever a figure module raises, sys.exit() included, is told with the module's line.
     except (Exception, SystemExit) as error:
-        raise ModuleError(describe_failure(error, course.folder)) from error
+        raise ModuleError(*describe_failure(error, course.folder)) from error
 
 
 def _load_package(folder: Path) -> None:
@@ -69,7 +71,7 @@ def _load_package(folder: Path) -> None:
         name, f"{path}/__init__.py", submodule_search_locations=[path]
     )
     if spec is None or spec.loader is None:
-        raise ModuleError(f"{folder}: cannot be imported as a package")
+        raise ModuleError("cannot be imported as a package", folder)
     package = importlib.util.module_from_spec(spec)
     sys.modules[name] = package
     try:
@@ -79,20 +81,23 @@ def _load_package(folder: Path) -> None:
         raise
 
 
-def describe_failure(error: BaseException, folder: Path, default: str | None = None) -> str:
-    """An error from a course in one line: the innermost line of the course, and the reason.
+def describe_failure(
+    error: BaseException, folder: Path, default: tuple[str, int] | None = None
+) -> tuple[str, str, int | None]:
+    """The reason of an error from a course, with file and line of its innermost line there.
 
     Args:
         error: What was raised.
         folder: The folder of the course.
-        default: The place to tell if no line of the course had a part in it.
+        default: The file and the line to name if no line of the course had a part in it.
     """
     root = str(folder.resolve())
     if isinstance(error, SyntaxError) and error.filename and error.filename.startswith(root):
-        return f"{folder.name}/{Path(error.filename).name}:{error.lineno}: {reason_of(error)}"
-    where = default or folder.name
+        return reason_of(error), f"{folder.name}/{Path(error.filename).name}", error.lineno
+    file, line = default or (folder.name, None)
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename.startswith(root):
-            where = f"{folder.name}/{Path(frame.filename).relative_to(root)}:{frame.lineno}"
+            file = f"{folder.name}/{Path(frame.filename).relative_to(root)}"
+            line = frame.lineno
     reason = " ".join(str(error).split())
-    return f"{where}: {type(error).__name__}: {reason}" if reason else f"{where}: {error!r}"
+    return f"{type(error).__name__}: {reason}" if reason else repr(error), file, line

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
 from figgen.core import InputError
 from figgen.course.course import Entry
 from figgen.course.definition import Definition
-from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.rc import style
+from figgen.draw.canvas.unmarked import CanvasError, require_marked
 from figgen.draw.text.listings import Listing
 from figgen.draw.text.source_code import Docstring
-from figgen.errors import BuildError, RequestError
+from figgen.errors import BuildError, RequestError, did_you_mean
 from figgen.pipeline.drawing import Drawing, nothing_in_silence
 
 
@@ -41,9 +41,8 @@ def named_function(target: str) -> Callable[..., Any]:
     found = getattr(module, name, None)
     if not callable(found):
         functions = [each for each, value in vars(module).items() if callable(value)]
-        near = get_close_matches(name, functions, n=3)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise RequestError(f"{module_name} has no function '{name}'{hint}")
+        meant = did_you_mean(name, functions)
+        raise RequestError(f"{module_name} has no function '{name}'{meant}")
     function: Callable[..., Any] = found
     return function
 
@@ -72,7 +71,7 @@ def listing_drawing(target: str, size: float, docstring: Docstring) -> Drawing:
     try:
         with style(), nothing_in_silence():
             listing.draw()
-            canvas.require_marked()
+            require_marked(canvas.figure, canvas.marks)
     except (InputError, CanvasError) as error:
         raise BuildError(f"{target}: {error}") from error
     return Drawing(entry, canvas)

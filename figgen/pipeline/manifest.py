@@ -12,9 +12,13 @@ from figgen.course.course import Course, Entry
 from figgen.disk.atomic_files import told, write
 from figgen.errors import BuildError
 from figgen.pipeline.build_state import MANIFEST as NAME
-from figgen.pipeline.request import FORMATS, SOURCES, Order, assets
+from figgen.pipeline.request import Request, assets
+from figgen.vocabulary import FORMATS, SOURCES
 
 VERSION = 1
+
+_DEPTH = 3
+"""How many parts the path of a file of a figure has: the theme, if it has one, format and name."""
 
 
 class Manifest(NamedTuple):
@@ -45,7 +49,7 @@ def read_manifest(out: Path, name: str = NAME) -> Manifest:
     except FileNotFoundError:
         return Manifest({}, ())
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise BuildError(f"{path}: not a manifest of figgen; delete it and build again") from None
+        raise BuildError("not a manifest of figgen; delete it and build again", path) from None
     return Manifest(figures, orphans)
 
 
@@ -72,19 +76,19 @@ def write_manifest(
     """
     old = read_manifest(out, name)
     figures: dict[str, dict[str, Any]] = {}
-    orphans = {*old.orphans, *(file["path"] for each in old.figures.values()
-                               for file in each["files"])}  # fmt: skip
+    orphans = {*old.orphans}
+    orphans |= {file["path"] for each in old.figures.values() for file in each["files"]}
     for entry in course.entries:
         before = old.figures.get(entry.name)
         record = records.get(entry.name)
         if record is None and before is not None:
             # Its alt text ends with the numbers that were drawn.
             record = before | entry.as_json() | {"alt": before["alt"]}
-        own = places(entry)
+        own = paths_of(entry)
         orphans -= own
         if record is not None:
             figures[entry.name] = _with_old_files(record, before, own)
-    left = tuple(sorted(path for path in orphans if _is_within(out, path)))
+    left = tuple(sorted(path for path in orphans if _is_own(out, path)))
     manifest = Manifest(figures, left)
     _write(course, out, manifest, name)
     return manifest
@@ -103,13 +107,13 @@ def _write(course: Course, out: Path, manifest: Manifest, name: str = NAME) -> N
     write(path, data)
 
 
-def places(entry: Entry) -> set[str]:
+def paths_of(entry: Entry) -> set[str]:
     """Every path that a file of a figure can have in a build folder."""
-    order = Order(Path(), formats=(*FORMATS, *SOURCES))
-    return {asset.path.as_posix() for asset in assets(entry, order)}
+    request = Request(Path(), formats=(*FORMATS, *SOURCES))
+    return {asset.path.as_posix() for asset in assets(entry, request)}
 
 
-def prune(course: Course, out: Path, manifest: Manifest) -> Manifest:
+def prune_orphans(course: Course, out: Path, manifest: Manifest) -> Manifest:
     """Remove the files that no figure of the course has any more.
 
     Returns:
@@ -126,10 +130,17 @@ def prune(course: Course, out: Path, manifest: Manifest) -> Manifest:
     return pruned
 
 
-def _is_within(out: Path, path: str) -> bool:
-    """Whether a path is that of a file in ``out``; a manifest may come from anywhere."""
+def _is_own(out: Path, path: str) -> bool:
+    """Whether a path is that of a file in ``out`` which a build may have put there.
+
+    A manifest may come from anywhere, and others, like setuptools, write to the same folder.
+    """
     place = Path(path)
-    return not place.is_absolute() and ".." not in place.parts and (out / place).is_file()
+    folder, name = ("", "", *place.parts)[-2:]
+    if place.is_absolute() or ".." in place.parts or len(place.parts) > _DEPTH:
+        return False
+    known = folder in {*FORMATS, *SOURCES} and name.endswith(f".{folder}")
+    return known and (out / place).is_file()
 
 
 def _with_old_files(

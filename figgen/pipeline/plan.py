@@ -1,18 +1,17 @@
-"""What a build is to do, and what it has made."""
+"""What a build is to do."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from figgen.course.course import Entry
-from figgen.tracking.recorded_reads import Read
+from figgen.pipeline.outcome import Outcome
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done.
+    """Which figures are stale, and why.
 
     Attributes:
         stale: The figures to draw, with their fingerprints.
@@ -25,17 +24,9 @@ class Plan:
     stale: tuple[Entry, ...]
     reasons: Mapping[str, tuple[str, ...]]
     fresh: tuple[str, ...] = ()
-    recovered: Mapping[str, Made] = field(default_factory=dict)
+    recovered: Mapping[str, Outcome] = field(default_factory=dict)
 
-
-@dataclass(frozen=True)
-class Made:
-    """A figure that was drawn.
-
-    Attributes:
-        record: Its entry in the manifest.
-        reads: What it has read.
-    """
-
-    record: dict[str, Any]
-    reads: tuple[Read, ...]
+    @property
+    def reasons_of_stale(self) -> dict[str, tuple[str, ...]]:
+        """The reasons of the figures that are to be drawn, in their order."""
+        return {entry.name: self.reasons[entry.name] for entry in self.stale}

@@ -5,22 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeAlias
 
 from figgen.course.course import Entry
-from figgen.draw.canvas.units import DPI
 from figgen.errors import BuildError, RequestError
-
-Format: TypeAlias = Literal["svg", "pdf", "png", "dot", "tex", "mathml", "txt", "html"]
-
-FORMATS: tuple[Format, ...] = ("svg", "pdf", "png")
-"""What every figure has."""
-
-SOURCES: tuple[Format, ...] = ("dot", "tex", "mathml", "txt", "html")
-"""What only some figures have: text that other programs read, the same in every step and theme."""
-
-THEMES = ("light", "dark", "print")
-"""The names of the themes, as in `figgen.draw.canvas.theme`."""
+from figgen.vocabulary import DEFAULT_THEME, DPI, FORMATS, SOURCES, THEMES, Format
 
 
 @dataclass(frozen=True)
@@ -53,14 +41,14 @@ class Asset:
 
     @property
     def flat_path(self) -> Path:
-        """Where ``figgen render`` puts it: one folder, the theme in the name unless light."""
-        suffix = "" if self.theme in {None, "light"} else f"-{self.theme}"
+        """Where ``figgen render`` puts it: one folder, the theme in the name unless the usual."""
+        suffix = "" if self.theme in {None, DEFAULT_THEME} else f"-{self.theme}"
         return Path(f"{self.stem}{suffix}.{self.format}")
 
 
 @dataclass(frozen=True)
-class Order:
-    """What to make of each figure.
+class Request:
+    """What is asked for of each figure.
 
     Attributes:
         out: The folder to write to.
@@ -80,13 +68,17 @@ class Order:
     settings: Mapping[str, str] = field(default_factory=dict)
     flat: bool = False
 
+    def path_of(self, asset: Asset) -> Path:
+        """Where a file goes, relative to ``out``."""
+        return asset.flat_path if self.flat else asset.path
 
-def assets(entry: Entry, order: Order, sources: Collection[str] = SOURCES) -> list[Asset]:
-    """The files that ``order`` asks for of one figure.
+
+def assets(entry: Entry, request: Request, sources: Collection[str] = SOURCES) -> list[Asset]:
+    """The files that ``request`` asks for of one figure.
 
     Args:
         entry: The figure.
-        order: What to make of it.
+        request: What is asked for.
         sources: The sources that the figure has.
 
     Raises:
@@ -94,27 +86,22 @@ def assets(entry: Entry, order: Order, sources: Collection[str] = SOURCES) -> li
         BuildError: If all that is asked for are sources that the figure does not have.
     """
     name, steps = entry.name, entry.definition.steps
-    if order.step is not None and not 1 <= order.step <= steps:
-        raise RequestError(f"{name} has no step {order.step}; it has {steps}")
-    wanted: list[int | None] = list(range(1, steps + 1)) if order.step is None else [order.step]
+    if request.step is not None and not 1 <= request.step <= steps:
+        raise RequestError(f"{name} has no step {request.step}; it has {steps}")
+    wanted: list[int | None] = list(range(1, steps + 1)) if request.step is None else [request.step]
     found = [
         Asset(name, steps, None, None, format_)
-        for format_ in order.formats
+        for format_ in request.formats
         if format_ in SOURCES and format_ in sources
     ]
-    for theme in order.themes:
-        for format_ in order.formats:
+    for theme in request.themes:
+        for format_ in request.formats:
             if format_ in SOURCES:
                 continue
             pages: list[int | None] = [None]
-            whole = format_ == "pdf" and steps > 1 and order.step is None
+            whole = format_ == "pdf" and steps > 1 and request.step is None
             found += [Asset(name, steps, step, theme, format_) for step in wanted + pages * whole]
-    if order.flat and not found:
-        missing = " or ".join(order.formats)
-        raise BuildError(f"{entry.file}:{entry.line}: {name} has no {missing}; others have")
+    if request.flat and not found:
+        missing = " or ".join(request.formats)
+        raise BuildError(f"{name} has no {missing}; others have", entry.file, entry.line)
     return found
-
-
-def place(asset: Asset, order: Order) -> Path:
-    """Where a file goes, relative to the folder that is asked for."""
-    return asset.flat_path if order.flat else asset.path

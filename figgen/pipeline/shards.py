@@ -75,15 +75,17 @@ def merge(course: Course, out: Path) -> list[Outcome]:
     for shard in shards:
         part = out / shard.manifest
         if not part.is_file():
-            raise BuildError(f"{part}: missing; build it with --shard {shard.number}/{shard.count}")
+            raise BuildError(f"missing; build it with --shard {shard.number}/{shard.count}", part)
         for name, figure in read_manifest(out, shard.manifest).figures.items():
             if name in figures:
-                raise BuildError(f"{part}: another part has {name} too; build both again")
+                raise BuildError(f"another part has {name} too; build both again", part)
             for file in figure["files"]:
                 _require(out / file["path"], file["sha256"], part)
             figures[name] = figure
     outcomes = [
-        Outcome(name, record=figures.get(name), error=None if name in figures else "in no part")
+        Outcome(name, figures[name])
+        if name in figures
+        else Outcome(name, error=BuildError("in no part"))
         for name in course.names
     ]
     write_manifest(course, out, {name: figures[name] for name in course.names if name in figures})
@@ -99,7 +101,7 @@ def _shards(out: Path) -> list[Shard]:
     if len(counts) != 1:
         several = " and ".join(map(str, sorted(counts)))
         found = f"parts of splits into {several}" if counts else "no part of a build"
-        raise BuildError(f"{out}: {found}; give the folder with all parts of one split")
+        raise BuildError(f"{found}; give the folder with all parts of one split", out)
     (count,) = counts
     return [Shard(number, count) for number in range(1, count + 1)]
 
@@ -108,6 +110,6 @@ def _require(path: Path, digest: str, part: Path) -> None:
     try:
         found = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
-        raise BuildError(f"{path}: cannot be read: {error.strerror}; {part} names it") from None
+        raise BuildError(f"cannot be read: {error.strerror}; {part} names it", path) from None
     if found != digest:
-        raise BuildError(f"{path}: not what {part} says; build that part again")
+        raise BuildError(f"not what {part} says; build that part again", path)

@@ -27,8 +27,9 @@ from figgen.pipeline import build_state as state
 from figgen.pipeline.current_inputs import CurrentInputs
 from figgen.pipeline.journal import Journal
 from figgen.pipeline.manifest import Manifest
-from figgen.pipeline.plan import Made, Plan
-from figgen.pipeline.request import Asset, Order, assets, place
+from figgen.pipeline.outcome import Outcome
+from figgen.pipeline.plan import Plan
+from figgen.pipeline.request import Asset, Request, assets
 from figgen.tracking.cached_reads import CachedReads
 from figgen.tracking.dependencies import Node
 from figgen.tracking.environment import environment, variable
@@ -50,7 +51,7 @@ class Staleness:
 
     Args:
         course: The course.
-        order: What is asked for.
+        request: What is asked for.
         manifest: The figures of the manifest in the build folder, by name.
         journal: Where to note what is made before the build ends; None for nowhere.
     """
@@ -58,19 +59,19 @@ class Staleness:
     def __init__(
         self,
         course: Course,
-        order: Order,
+        request: Request,
         manifest: Mapping[str, Mapping[str, Any]],
         journal: Journal | None = None,
     ) -> None:
         self.course = course
-        self.order = order
+        self.request = request
         self._journal = journal
         self._entries = {entry.name: entry for entry in course.entries}
         self._manifest = manifest
-        out = str(order.out)
+        out = str(request.out)
         self.moment = state.moment(out)
         self._first, self._second = state.load(out)
-        self.inputs = CurrentInputs(course, order)
+        self.inputs = CurrentInputs(course, request)
         self.graph = self.inputs.definitions.graph
         self._old: dict[str, Record] = self._second.get("figures", {})
         self._shared = CachedReads(self.inputs.project)
@@ -78,10 +79,10 @@ class Staleness:
         self._edited: set[str] = set()
 
     @property
-    def request(self) -> state.Request:
-        """What is asked for."""
+    def key(self) -> state.StateKey:
+        """Which builds know by the state that there is nothing to do."""
         folder = str(self.course.folder.absolute())
-        return state.Request(folder, self.order.formats, self.order.themes, self.order.dpi)
+        return state.StateKey(folder, self.request.formats, self.request.themes, self.request.dpi)
 
     # Why a figure is stale
 
@@ -107,14 +108,14 @@ class Staleness:
         why = {name: found for name, found in reasons.items() if found}
         return Plan(stale, why, fresh, recovered)
 
-    def _recovered(self, entries: Sequence[Entry]) -> dict[str, Made]:
+    def _recovered(self, entries: Sequence[Entry]) -> dict[str, Outcome]:
         """Those figures that a build which did not end has made as this one would make them."""
         noted = self._journal.read() if self._journal and entries else {}
         found = {}
         for entry in entries:
             if about := noted.get(entry.name):
                 reads = (self._read(*parts) for parts in about["reads"])
-                made = Made(about["record"], tuple(reads))
+                made = Outcome(entry.name, about["record"], reads=tuple(reads))
                 if about["context"] == self.inputs.context(entry, made.reads) and self._whole(
                     entry, made
                 ):
@@ -126,11 +127,11 @@ class Staleness:
         """What a figure has read, from the journal."""
         return Read(kind, path if kind == "variable" else self.inputs.absolute(path), digest)
 
-    def _whole(self, entry: Entry, made: Made) -> bool:
+    def _whole(self, entry: Entry, made: Outcome) -> bool:
         """Whether what a figure has read is as it was, and its files are as they were left."""
         files = {file["path"]: file["sha256"] for file in made.record["files"]}
         wanted = {path for _, path in self._wanted(entry, made.record["sources"])}
-        out = str(self.order.out)
+        out = str(self.request.out)
         return (
             wanted <= files.keys()
             and all(
@@ -240,15 +241,15 @@ class Staleness:
 
     def _wanted(self, entry: Entry, has: Collection[str]) -> list[tuple[Asset, str]]:
         """The files that are asked for of a figure that has these sources."""
-        found = assets(entry, self.order, has)
-        return [(asset, place(asset, self.order).as_posix()) for asset in found]
+        found = assets(entry, self.request, has)
+        return [(asset, self.request.path_of(asset).as_posix()) for asset in found]
 
     @cached_property
     def _outputs(self) -> dict[str, tuple[tuple[int, ...], bytes]]:
         """Status and digest of every file that the last build left, where it is unchanged."""
         if not self._first:
             return {}
-        out = str(self.order.out)
+        out = str(self.request.out)
         old = flat(self._first["outputs"])
         # The status anew, and then the content: what changes in between is found the next time.
         return old if self._look.settled else flat(table(set(old) - set(self._damaged), base=out))
@@ -257,7 +258,7 @@ class Staleness:
     def _look(self) -> Look:
         if not self._first:
             return Look({}, settled=True)
-        return look(self._first["outputs"], self._first["moment"], str(self.order.out))
+        return look(self._first["outputs"], self._first["moment"], str(self.request.out))
 
     @property
     def _damaged(self) -> dict[str, bytes]:
@@ -268,7 +269,7 @@ class Staleness:
     def remember(
         self,
         plan: Plan,
-        made: Mapping[str, Made],
+        made: Mapping[str, Outcome],
         manifest: Manifest,
     ) -> None:
         """Write what the next build needs to know.
@@ -278,7 +279,7 @@ class Staleness:
             made: What was drawn, by the figures' names.
             manifest: The manifest as it is written now.
         """
-        out = str(self.order.out)
+        out = str(self.request.out)
         now = table(self.inputs.project.files)
         certain = self.inputs.is_certain(now)
         written = [file for each in made.values() for file in each.record["files"]]
@@ -317,7 +318,7 @@ class Staleness:
         more = (*self.inputs.packages, *variables)
         whole = sound >= {file["path"] for file in written}
         first = {
-            "request": tuple(self.request),
+            "key": tuple(self.key),
             "complete": certain and whole and unchanged and not self.course.problems,
             "title": self.course.title,
             "stale": {*self.course.names} - fresh,
@@ -338,23 +339,21 @@ class Staleness:
         if state.save(out, first, {"figures": figures, "graph": graph}) and self._journal:
             self._journal.remove()
 
-    def note(self, name: str, record: dict[str, Any] | None, reads: Sequence[Read]) -> None:
+    def note(self, outcome: Outcome) -> None:
         """Note what became of a figure, when its files are written.
 
         A figure counts after those that its process has drawn before.
 
         Args:
-            name: The figure's name.
-            record: Its entry in the manifest; None if it failed.
-            reads: What it has read.
+            outcome: What became of it.
         """
-        self._shared.note(reads)
-        if record is None or self._journal is None:
+        self._shared.note(outcome.reads)
+        if not outcome.record or self._journal is None:
             return
-        entry = self._entries[name]
-        known = self._shared.known(self.inputs.definitions.node(entry), reads)
+        entry = self._entries[outcome.name]
+        known = self._shared.known(self.inputs.definitions.node(entry), outcome.reads)
         about = {
-            "record": record,
+            "record": outcome.record,
             "context": self.inputs.context(entry, known),
             "reads": [(read.kind, self.inputs.short(read.path), read.digest) for read in known],
         }
@@ -366,7 +365,7 @@ class Staleness:
         if self._journal is not None and self._journal.waits:
             self._journal.write(certain=self.inputs.is_certain(table(self.inputs.project.files)))
 
-    def _record(self, entry: Entry, made: Made, sound: Collection[str]) -> Record:
+    def _record(self, entry: Entry, made: Outcome, sound: Collection[str]) -> Record:
         node = self.inputs.definitions.node(entry)
         reads = self._shared.known(node, made.reads)
         outputs = [file["path"] for file in made.record["files"] if file["path"] in sound]

@@ -16,8 +16,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing import connection, resource_tracker
@@ -29,7 +29,6 @@ from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
-T = TypeVar("T")
 
 ATTEMPTS = 3
 """How often a process may die before it is ready, until no other is started."""
@@ -130,31 +129,6 @@ class Workers(ThreadPoolExecutor):
                 process.join()
                 self._all.pop(process).close()
         return process.exitcode or 0
-
-
-def run_each(
-    func: Callable[[T], R], tasks: Sequence[T], jobs: int
-) -> Generator[tuple[T, R | LostError]]:
-    """Call ``func`` with each task in another process, ``jobs`` at a time.
-
-    Args:
-        func: What to call; a function of a module, or a partial of one.
-        tasks: Its arguments.
-        jobs: How many processes to use.
-
-    Yields:
-        A task and its result, in the order in which they are done, or why its process was lost.
-    """
-    executor = Workers(jobs)
-    try:
-        futures = {executor.submit(func, task): task for task in tasks}
-        for future in as_completed(futures):
-            try:
-                yield futures[future], future.result()
-            except LostError as error:
-                yield futures[future], error
-    finally:
-        executor.shutdown(cancel_futures=True)
 
 
 def _cause(code: int) -> str:

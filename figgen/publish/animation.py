@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -23,10 +23,7 @@ from figgen.errors import BuildError, RequestError
 from figgen.pipeline.asset_bytes import encode
 from figgen.pipeline.drawing import Drawing, draw
 from figgen.pipeline.request import Asset
-
-Movie: TypeAlias = Literal["gif", "webp", "mp4"]
-
-MOVIES: tuple[Movie, ...] = ("gif", "webp", "mp4")
+from figgen.vocabulary import Movie
 
 STEP_SECONDS, SWEEP_SECONDS = 1.5, 0.08
 """How long a step and a value of a sweep are shown, unless another time is asked for."""

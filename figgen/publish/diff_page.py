@@ -4,25 +4,53 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
-from importlib.resources import files
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from figgen.guard.snapshots import Difference, ViewChange
-from figgen.pages.html import Markup, element, joined
+from markupsafe import Markup
+
+from figgen.guard.compare_snapshots import Difference, FileChange
+from figgen.pages.templates import environment
 
 _MIME = {"png": "image/png", "svg": "image/svg+xml"}
 
-_WORDS, _WORDS_OF_A_PICTURE = 8, 3
-"""How many lines stand open."""
 
-_LOOKS = (
-    ("both", "Side by side", "1"),
-    ("before", "Before", "2"),
-    ("after", "After", "3"),
-    ("difference", "Difference", "4"),
-)
+@dataclass(frozen=True)
+class Card:
+    """One picture that changed.
 
-_KEYS = (("j →", "next"), ("k ←", "previous"))
+    Attributes:
+        heading: Its step, theme and format.
+        words: What changed.
+        pictures: ``before`` and ``after`` as addresses that hold all of it; None for none.
+        boxes: Where it changed, as (left, top, width, height) in shares of the picture.
+    """
+
+    heading: str
+    words: Sequence[str]
+    pictures: Mapping[str, str | None]
+    boxes: Sequence[tuple[float, float, float, float]]
+
+
+@dataclass(frozen=True)
+class ChangedFigure:
+    """A figure that changed.
+
+    Attributes:
+        name: Its name.
+        title: Its title.
+        measure: How bad it is, in a few characters.
+        differs: Whether it is another one, and not only drawn by other versions.
+        words: What changed in all but its pictures.
+        cards: Its pictures.
+    """
+
+    name: str
+    title: str
+    measure: str
+    differs: bool
+    words: Sequence[str]
+    cards: Sequence[Card]
 
 
 def page(differences: Sequence[Difference], against: str, among: int) -> str:
@@ -36,7 +64,8 @@ def page(differences: Sequence[Difference], against: str, among: int) -> str:
     Returns:
         HTML.
     """
-    style, script = _resource("diff.css"), _resource("diff.js")
+    templates = environment("figgen.publish")
+    style, script = (templates.get_template(f"diff.{kind}").render() for kind in ("css", "js"))
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     # Whatever a label says, the browser runs this one script and asks nobody for anything.
     policy = (
@@ -45,156 +74,53 @@ def page(differences: Sequence[Difference], against: str, among: int) -> str:
     )
     differ = sum(each.differs for each in differences)
     verb = "differs" if differ == 1 else "differ"
-    summary = f"{differ} of {among} figure{'s'[: among != 1]} {verb} from {against}"
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=policy),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("title", f"figgen diff: {summary}"),
-        element("style", Markup(style)),
-    )
-    cards = sum(len(_pictures(each)) for each in differences)
-    body = element(
-        "body",
-        element(
-            "header",
-            element("h1", "What changed"),
-            element("p", f"{summary}, worst first." if differences else f"Nothing: {summary}."),
-            _contents(differences) if len(differences) > 1 else None,
-        ),
-        _toolbar(cards) if cards else None,
-        element("main", *(_figure(each) for each in differences)),
-        element("script", Markup(script)),
-        data_look="both",
-    )
-    return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
-
-
-def _resource(name: str) -> str:
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")
-
-
-def _contents(differences: Sequence[Difference]) -> Markup:
-    links = (
-        element("li", element("a", each.name, href=f"#{each.name}"), f" {_measure(each)}")
-        for each in differences
-    )
-    return element("nav", element("ol", *links), aria_label="Figures that changed")
-
-
-def _measure(difference: Difference) -> str:
-    """How bad it is, in a few characters."""
-    share = max((view.share for view in difference.views), default=0.0)
-    return "" if difference.error or not share else f"{share:.2%} of a picture"
-
-
-def _toolbar(cards: int) -> Markup:
-    looks = (
-        element(
-            "button",
-            label,
-            " ",
-            element("kbd", key),
-            type="button",
-            data_look=name,
-            aria_pressed="true" if name == "both" else "false",
-        )
-        for name, label, key in _LOOKS
-    )
-    toggles = (
-        element("button", label, " ", element("kbd", key), type="button", id=name,
-                aria_pressed=pressed)
-        for name, label, key, pressed in (
-            ("flicker", "Flicker", "f", "false"),
-            ("marks", "Marks", "m", "true"),
-        )
-    )  # fmt: skip
-    keys = (joined(element("kbd", keys), f" {what} ") for keys, what in _KEYS)
-    return element(
-        "div",
-        element("div", *looks, class_="group", role="group", aria_label="View"),
-        element("div", *toggles, class_="group"),
-        element("p", *keys, element("output", f"1 / {cards}", id="place"), class_="keys"),
-        id="toolbar",
-        role="toolbar",
-        aria_label="How to look",
-        # Useless without the script, which shows it.
-        hidden=True,
+    return templates.get_template(
+        "diff.html"
+    ).render(
+        policy=policy,
+        style=Markup(style),  # noqa: S704 - ours
+        script=Markup(script),  # noqa: S704 - ours
+        summary=f"{differ} of {among} figure{'s'[: among != 1]} {verb} from {against}",
+        figures=[_changed_figure(each) for each in differences],
     )
 
 
-def _pictures(difference: Difference) -> list[ViewChange]:
-    return [view for view in difference.views if view.view.format in _MIME]
-
-
-def _figure(difference: Difference) -> Markup:
-    others = [view for view in difference.views if view.view.format not in _MIME]
-    said = [difference.error] if difference.error else []
-    said += [str(change) for change in difference.scene]
-    said += [f"{change.view}: {words}" for change in others for words in change.words]
-    note = "Drawn by other versions; what it draws is the same." if not difference.differs else None
-    title = element("span", difference.title, class_="title") if difference.title else None
-    boxes = {(v.view.step, v.view.theme): v.places for v in difference.views if v.places}
-    cards = (
-        _card(difference.name, change, boxes.get((change.view.step, change.view.theme), ()))
-        for change in _pictures(difference)
-    )
-    return element(
-        "section",
-        element("h2", difference.name, " ", title),
-        element("p", note, class_="note") if note else None,
-        _listed(said, _WORDS),
-        *cards,
-        id=difference.name,
+def _changed_figure(difference: Difference) -> ChangedFigure:
+    pictures = [change for change in difference.files if change.key.format in _MIME]
+    others = [change for change in difference.files if change.key.format not in _MIME]
+    share = max((change.share for change in difference.files), default=0.0)
+    boxes = {(each.key.step, each.key.theme): each.places for each in pictures if each.places}
+    return ChangedFigure(
+        name=difference.name,
+        title=difference.title,
+        measure="" if difference.error or not share else f"{share:.2%} of a picture",
+        differs=difference.differs,
+        words=[
+            *([difference.error] if difference.error else []),
+            *(str(change) for change in difference.scene),
+            *(f"{change.key}: {words}" for change in others for words in change.words),
+        ],
+        cards=[
+            _card(change, boxes.get((change.key.step, change.key.theme), ())) for change in pictures
+        ],
     )
 
 
-def _listed(words: Sequence[str], shown: int) -> Markup | None:
-    """What is said, as a list; what is too much to stand before a picture can be unfolded."""
-    if not words:
-        return None
-    items = [element("li", each) for each in words]
-    if len(items) <= shown + 1:
-        return element("ul", *items, class_="words")
-    more = element("summary", f"and {len(items) - shown} more")
-    rest = element("details", more, element("ul", *items[shown:], class_="words"))
-    return joined(element("ul", *items[:shown], class_="words"), rest)
-
-
-def _card(
-    name: str, change: ViewChange, boxes: Sequence[tuple[float, float, float, float]]
-) -> Markup:
-    """One picture, before and after, with what changed in words."""
-    view = change.view
-    format_ = view.format.upper()
-    heading = f"Step {view.step}, {view.theme}, {format_}"
-    pictures = (
-        _picture(f"{name}, step {view.step}, {view.theme}, {format_}", when, data, view.format)
-        for when, data in (("before", change.before), ("after", change.after))
-    )
-    marks = (
-        element("span", class_="mark",
-                style=f"left:{x:.4%};top:{y:.4%};width:{width:.4%};height:{height:.4%}")
-        for x, y, width, height in boxes
-    )  # fmt: skip
-    overlay = element("span", *marks, class_="marks", aria_hidden="true") if boxes else None
-    return element(
-        "article",
-        element("h3", heading),
-        _listed(change.words, _WORDS_OF_A_PICTURE),
-        element("div", element("div", *pictures, class_="pictures"), overlay, class_="pair"),
-        tabindex="-1",
-        aria_label=f"{name}, {heading}",
-        data_name=name,
+def _card(change: FileChange, boxes: Sequence[tuple[float, float, float, float]]) -> Card:
+    step, theme, format_ = change.key
+    return Card(
+        heading=f"Step {step}, {theme}, {format_.upper()}",
+        words=change.words,
+        pictures={
+            "before": _address(format_, change.before),
+            "after": _address(format_, change.after),
+        },
+        boxes=boxes,
     )
 
 
-def _picture(what: str, when: str, data: bytes | None, format_: str) -> Markup:
-    caption = element("figcaption", when.capitalize())
+def _address(format_: str, data: bytes | None) -> str | None:
+    """A picture as an address that holds all of it."""
     if data is None:
-        return element("figure", caption, element("p", "There is none."), class_=f"{when} none")
-    source = f"data:{_MIME[format_]};base64,{base64.b64encode(data).decode()}"
-    image = element("img", src=source, alt=f"{what}: {when}", decoding="async")
-    return element("figure", caption, image, class_=when)
+        return None
+    return f"data:{_MIME[format_]};base64,{base64.b64encode(data).decode()}"

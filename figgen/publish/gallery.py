@@ -15,15 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from figgen.course.course import Course, Entry
 from figgen.disk.atomic_files import told, write
-from figgen.draw.canvas.canvas import SLOTS
-from figgen.draw.canvas.theme import DARK, LIGHT, PRINT, THEMES, Theme
+from figgen.draw.canvas.slots import SLOTS
+from figgen.draw.canvas.theme import LIGHT, THEMES
 from figgen.errors import BuildError
-from figgen.pipeline.request import SOURCES, Asset, Format
+from figgen.pages.templates import environment
+from figgen.pipeline.request import Asset
+from figgen.vocabulary import SOURCES, Format
 
 ASSETS = "assets"
 """The folder of the pictures in that of the gallery; it holds a build like any other."""
@@ -62,7 +63,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Shown:
+class GalleryFigure:
     """A figure as a page shows it.
 
     Attributes:
@@ -122,7 +123,7 @@ def gallery(course: Course, figures: Mapping[str, Mapping[str, Any]], out: Path)
         BuildError: If a file cannot be read, written or deleted.
     """
     known = [entry for entry in course.entries if entry.name in figures]
-    shown = [found for entry in known if (found := _shown(course, entry, figures, out))]
+    shown = [found for entry in known if (found := _gallery_figure(course, entry, figures, out))]
     pages = _Pages(course, out)
     groups = {
         "section": _groups(course.sections, shown, lambda figure: figure.section),
@@ -144,7 +145,7 @@ def gallery(course: Course, figures: Mapping[str, Mapping[str, Any]], out: Path)
                 before=before,
                 after=after,
             )
-    pages.write("gallery.css", "gallery.css", themes={"light": LIGHT, "dark": DARK, "print": PRINT})
+    pages.write("gallery.css", "gallery.css")
     pages.write("gallery.js", "gallery.js")
     _delete_others(out, pages.written)
     return pages.written
@@ -156,11 +157,13 @@ class _Group:
 
     name: str
     title: str
-    figures: list[Shown]
+    figures: list[GalleryFigure]
 
 
 def _groups(
-    titles: Mapping[str, str], shown: Iterable[Shown], group_of: Callable[[Shown], str]
+    titles: Mapping[str, str],
+    shown: Iterable[GalleryFigure],
+    group_of: Callable[[GalleryFigure], str],
 ) -> list[_Group]:
     """The sections or the concepts that have figures, in the order of the course."""
     groups = {name: _Group(name, title, []) for name, title in titles.items()}
@@ -187,15 +190,8 @@ class _Pages:
     def __init__(self, course: Course, out: Path) -> None:
         self.out = out
         self.written: list[Path] = []
-        self._environment = Environment(
-            loader=PackageLoader("figgen.publish"),
-            autoescape=select_autoescape(["html"]),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
-        self.everywhere(course=course, variables=variables, mark=Markup(MARK))  # noqa: S704 - ours
+        self._environment = environment("figgen.publish")
+        self.everywhere(course=course, mark=Markup(MARK))  # noqa: S704 - ours
 
     def everywhere(self, **values: object) -> None:
         """Give values to all templates."""
@@ -208,9 +204,9 @@ class _Pages:
         self.written.append(self.out / name)
 
 
-def _shown(
+def _gallery_figure(
     course: Course, entry: Entry, figures: Mapping[str, Mapping[str, Any]], out: Path
-) -> Shown | None:
+) -> GalleryFigure | None:
     """A figure as the manifest knows it, at its place in the course; None without its pictures."""
     record = figures[entry.name]
     files = _Files(record, out)
@@ -219,7 +215,7 @@ def _shown(
         return None
     width, height = SLOTS[record["slot"]]
     concept = entry.definition.concept
-    return Shown(
+    return GalleryFigure(
         name=entry.name,
         title=record["title"],
         perspective=PERSPECTIVES[record["perspective"]],
@@ -305,8 +301,3 @@ def _themed(code: Markup | None) -> Markup | None:
 
     # Only in the attributes: a colour in the code itself is what the author wrote.
     return Markup(_STYLE.sub(variables, code))  # noqa: S704 - colours became names
-
-
-def variables(theme: Theme) -> str:
-    """The colours of a theme as variables of CSS."""
-    return " ".join(f"--{role}: {colour};" for role, colour in theme.colours.items())

@@ -25,6 +25,7 @@ from figgen.pipeline.drawing import Drawing, run
 from figgen.pipeline.equation_without_course import equation_drawing
 from figgen.pipeline.graph_without_course import graph_drawing
 from figgen.pipeline.request import Asset
+from figgen.vocabulary import DEFAULT_THEME
 
 CELL = "cell"
 """What the file of a function that was written in a notebook is called."""
@@ -53,7 +54,9 @@ class Picture:
 
     _numbers = count(1)
 
-    def __init__(self, drawing: Drawing, step: int | None = None, theme: str = "light") -> None:
+    def __init__(
+        self, drawing: Drawing, step: int | None = None, theme: str = DEFAULT_THEME
+    ) -> None:
         steps = drawing.canvas.steps
         if step is not None and step not in range(1, steps + 1):
             raise RequestError(f"{drawing.entry.name} has no step {step}; it has {steps}")
@@ -96,7 +99,7 @@ class Equation:
         size: float = 34,
         slot: SlotName = "strip",
         step: int | None = None,
-        theme: str = "light",
+        theme: str = DEFAULT_THEME,
     ) -> None:
         with _in_one_line():
             drawing = equation_drawing(latex, size, slot)
@@ -112,7 +115,7 @@ def show(
     /,
     *,
     step: int | None = None,
-    theme: str = "light",
+    theme: str = DEFAULT_THEME,
     **values: Any,
 ) -> Picture:
     """A figure with other parameters, or a graph, at the end of a cell.
@@ -139,8 +142,8 @@ def show(
 
 def _of_graph(graph: Graph, *, backward: bool = False, **others: object) -> Drawing:
     if others:
-        raise RequestError(f"no parameter of a graph is called '{next(iter(others))}'; there is:"
-                           " backward")  # fmt: skip
+        name = next(iter(others))
+        raise RequestError(f"no parameter of a graph is called '{name}'; there is: backward")
     return graph_drawing(graph, graph.output.name, backward=backward)
 
 

@@ -31,6 +31,8 @@ SAFE = {
     "figgen.pipeline.importing:_load_package": "imports the figure's own package",
     "figgen.pipeline.importing:load": "takes the figure's own function",
     "figgen.draw.text.source_code:run": "runs the source of a function that the figure names",
+    "figgen.tracking.recorded_reads:_Watch": "asks which modules there are, and uses none",
+    "figgen.tracking.recorded_reads:watch": "asks which modules there are, and uses none",
     "figgen.draw.text.example_calls:run_call": "runs a line that names what the figure hands over",
 }
 """Definitions that could reach anything, and why they do not; a test holds them to it."""

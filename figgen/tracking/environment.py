@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection
 
 PACKAGES = (
     "contourpy",
-    "figgen",
     "font-source-sans-pro",
     "fonttools",
     "graphviz",
@@ -27,7 +26,10 @@ PACKAGES = (
     "pygments",
     "pyparsing",
 )
-"""The distributions that have a part in every picture."""
+"""The distributions that have a part in every picture.
+
+figgen itself is none of them: of its code every definition that a picture reaches counts by itself.
+"""
 
 _ENDINGS = (".dist-info", ".egg-info")
 
@@ -50,7 +52,10 @@ def environment(more: tuple[str, ...] = ()) -> dict[str, str]:
 
 
 def _installed() -> dict[str, str]:
-    """The version of every distribution on the path; the first one is what Python imports."""
+    """The version of every distribution on the path; the first one is what Python imports.
+
+    What setuptools leaves beside a source has no version in its name, and tells of no installation.
+    """
     found: dict[str, str] = {}
     for folder in sys.path:
         try:
@@ -60,7 +65,8 @@ def _installed() -> dict[str, str]:
         for name in names:
             if name.endswith(_ENDINGS):
                 project, _, version = name.rpartition(".")[0].partition("-")
-                found.setdefault(normalised(project), version)
+                if version:
+                    found.setdefault(normalised(project), version)
     return found
 
 

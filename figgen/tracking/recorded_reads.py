@@ -81,6 +81,8 @@ class _Watch:
         self.written: set[str] = set()
         self.installed = False
         self.busy = False
+        # Whether a figure is drawn: what else this process does is no affair of figgen's.
+        self.drawing = False
         # How often the code of a file was run, and the modules that were there before all.
         self.run: Counter[str] = Counter()
         self.before: frozenset[str] = frozenset()
@@ -97,7 +99,7 @@ class _Watch:
                 self.run[code.co_filename] += 1
         elif event == "socket.gethostname":
             self.ask(THE_MACHINE)
-        elif event in STARTS and self.asker() is not None:
+        elif self.drawing and event in STARTS and self.asker() is not None:
             raise StartError(
                 "starts a process, and nobody hears what that reads; run it before the build and"
                 " read what it writes"
@@ -301,10 +303,12 @@ def recorded(folder: Path) -> Iterator[list[Read]]:
     # A source that is in the cache would not be opened again.
     linecache.clearcache()
     found: list[Read] = []
+    _watch.drawing = True
     try:
         with heard(_watch.notice_look, _watch.ask):
             yield found
     finally:
+        _watch.drawing = False
         found += sorted(_watch.reads | _watch.imported | _watch.fonts | _watch.code())
 
 

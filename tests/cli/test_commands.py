@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import get_args
 
 import click
 import pytest
@@ -20,14 +19,11 @@ from click.testing import CliRunner, Result
 from lecture import COURSE, ROOT
 from small_course import GOOD, HEAD, PERSPECTIVES, STEPS, with_concepts, write_course
 
-from figgen.cli import options
-from figgen.cli import render as making
 from figgen.cli.app import COMMANDS, program
 from figgen.core import Claim
 from figgen.disk.atomic_files import STATE
 from figgen.draw.canvas.theme import THEMES
-from figgen.draw.canvas.units import DPI
-from figgen.pipeline.request import FORMATS, SOURCES, Format
+from figgen.vocabulary import FORMATS
 
 FIGGEN = [sys.executable, "-m", "figgen"]
 
@@ -505,15 +501,6 @@ def test_completion_of_concepts(area: Path) -> None:
 def test_completion_script(shell: str) -> None:
     """The script calls figgen back with the variable that it listens to."""
     assert f"_FIGGEN_COMPLETE={shell}_complete" in run("completion", shell).stdout
-
-
-def test_the_options_are_what_the_build_knows() -> None:
-    """The words that the light modules repeat are those of the heavy ones."""
-    assert (options.FORMATS, options.SOURCES) == (FORMATS, SOURCES)
-    assert (*FORMATS, *SOURCES) == get_args(Format)
-    assert tuple(THEMES) == options.THEMES
-    dpi = next(p for p in making.render.params if p.name == "dpi")
-    assert dpi.default == DPI
 
 
 # The process

@@ -185,7 +185,15 @@ def test_failures_as_json(tmp_path: Path) -> None:
     summary = json.loads(result.stdout)
     reason = f"small/two.py:{here(bad)}: ZeroDivisionError: division by zero"
     assert summary["failed"] == [{"name": "bad", "error": reason}]
-    assert [problem["where"] for problem in summary["problems"]] == ["small/four.py"]
+    assert summary["problems"] == [
+        {
+            "kind": "module in no section",
+            "reason": "not in SECTIONS of small/__init__.py; add it where it is taught",
+            "file": "small/four.py",
+            "line": None,
+            "where": "small/four.py",
+        }
+    ]
     assert summary["figures"] == 2
 
 

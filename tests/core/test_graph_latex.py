@@ -13,13 +13,14 @@ import pytest
 from figgen.core.errors import InputError
 from figgen.core.functions import Function, exp, leaky_relu, relu, sigmoid, square
 from figgen.core.graph import Graph
-from figgen.core.graph_latex import chain_rule, describe, describe_backward, equations, expression
+from figgen.core.graph_latex import chain_rule, equations, expression
+from figgen.core.graph_words import describe, describe_backward
 from figgen.core.multiple_inputs import (
     matmul_forward,
     matrix_function_forward_sum,
     multiple_inputs_add,
-    xor_network,
 )
+from figgen.core.perceptrons import xor_network
 from figgen.core.trace import trace, trace_chain
 
 

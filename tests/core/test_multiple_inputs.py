@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from figgen.core import multiple_inputs as networks
+from figgen.core import multiple_inputs, perceptrons
 from figgen.core.arrays import Array
 from figgen.core.errors import InputError
 from figgen.core.functions import Function, sigmoid, square, tanh
@@ -21,15 +21,15 @@ SMOOTH = [sigmoid, tanh, square]
 matrix_functions = pytest.mark.parametrize(
     "func",
     [
-        networks.matmul_forward,
-        networks.matmul_backward_first,
-        networks.matmul_backward_second,
-        lambda X, W: networks.matrix_forward_extra(X, W, sigmoid),
-        lambda X, W: networks.matrix_function_backward_1(X, W, sigmoid),
-        lambda X, W: networks.matrix_function_backward_2(X, W, sigmoid),
-        lambda X, W: networks.matrix_function_forward_sum(X, W, sigmoid),
-        lambda X, W: networks.matrix_function_backward_sum_1(X, W, sigmoid),
-        lambda X, W: networks.matrix_function_backward_sum_2(X, W, sigmoid),
+        multiple_inputs.matmul_forward,
+        multiple_inputs.matmul_backward_first,
+        multiple_inputs.matmul_backward_second,
+        lambda X, W: multiple_inputs.matrix_forward_extra(X, W, sigmoid),
+        lambda X, W: multiple_inputs.matrix_function_backward_1(X, W, sigmoid),
+        lambda X, W: multiple_inputs.matrix_function_backward_2(X, W, sigmoid),
+        lambda X, W: multiple_inputs.matrix_function_forward_sum(X, W, sigmoid),
+        lambda X, W: multiple_inputs.matrix_function_backward_sum_1(X, W, sigmoid),
+        lambda X, W: multiple_inputs.matrix_function_backward_sum_2(X, W, sigmoid),
     ],
 )
 
@@ -52,7 +52,7 @@ def test_the_vector_example_has_the_numbers_of_the_book(vectors: tuple[Array, Ar
     """A student who follows the book sees the same input on the slide."""
     X, W = vectors
     np.testing.assert_array_equal(X.round(4), [[0.4723, 0.6151, -1.7262]])
-    N = networks.matmul_forward(X, W)
+    N = multiple_inputs.matmul_forward(X, W)
     assert N.shape == (1, 1)
     assert N[0, 0] == pytest.approx(sum(x * w for x, w in zip(X[0], W[:, 0], strict=True)))
 
@@ -60,9 +60,9 @@ def test_the_vector_example_has_the_numbers_of_the_book(vectors: tuple[Array, Ar
 def test_the_matrix_example_has_the_numbers_of_the_book(matrices: tuple[Array, Array]) -> None:
     """The sum and its gradient are those that the book prints, to four decimals."""
     X, W = matrices
-    assert round(float(networks.matrix_function_forward_sum(X, W, sigmoid)), 4) == 2.3755
+    assert round(float(multiple_inputs.matrix_function_forward_sum(X, W, sigmoid)), 4) == 2.3755
     np.testing.assert_array_equal(
-        networks.matrix_function_backward_sum_1(X, W, sigmoid).round(4),
+        multiple_inputs.matrix_function_backward_sum_1(X, W, sigmoid).round(4),
         [[0.2489, -0.3748, 0.0112], [0.126, -0.2781, -0.1395], [0.2299, -0.3662, -0.0225]],
     )
 
@@ -82,23 +82,33 @@ def test_matrix_functions_agree_with_the_trace(
 ) -> None:
     """Values are equal; gradients differ by the error of the central difference alone."""
     X, W = random_matrices(seed, rows, inner, columns)
-    product = trace(networks.matmul_forward, X=X, W=W)
-    outer = trace(networks.matrix_forward_extra, X=X, W=W, sigma=sigma)
-    summed = trace(networks.matrix_function_forward_sum, X=X, W=W, sigma=sigma)
+    product = trace(multiple_inputs.matmul_forward, X=X, W=W)
+    outer = trace(multiple_inputs.matrix_forward_extra, X=X, W=W, sigma=sigma)
+    summed = trace(multiple_inputs.matrix_function_forward_sum, X=X, W=W, sigma=sigma)
     for graph, value in (
-        (product, networks.matmul_forward(X, W)),
-        (outer, networks.matrix_forward_extra(X, W, sigma)),
-        (summed, networks.matrix_function_forward_sum(X, W, sigma)),
+        (product, multiple_inputs.matmul_forward(X, W)),
+        (outer, multiple_inputs.matrix_forward_extra(X, W, sigma)),
+        (summed, multiple_inputs.matrix_function_forward_sum(X, W, sigma)),
     ):
         np.testing.assert_array_equal(graph.output.value, value)
 
-    np.testing.assert_array_equal(product.local("N", 0).value, networks.matmul_backward_first(X, W))
     np.testing.assert_array_equal(
-        product.local("N", 1).value, networks.matmul_backward_second(X, W)
+        product.local("N", 0).value, multiple_inputs.matmul_backward_first(X, W)
+    )
+    np.testing.assert_array_equal(
+        product.local("N", 1).value, multiple_inputs.matmul_backward_second(X, W)
     )
     for graph, by_x, by_w in (
-        (outer, networks.matrix_function_backward_1, networks.matrix_function_backward_2),
-        (summed, networks.matrix_function_backward_sum_1, networks.matrix_function_backward_sum_2),
+        (
+            outer,
+            multiple_inputs.matrix_function_backward_1,
+            multiple_inputs.matrix_function_backward_2,
+        ),
+        (
+            summed,
+            multiple_inputs.matrix_function_backward_sum_1,
+            multiple_inputs.matrix_function_backward_sum_2,
+        ),
     ):
         gradients = graph.backward()
         np.testing.assert_allclose(by_x(X, W, sigma), gradients["X"], atol=1e-5)
@@ -108,12 +118,12 @@ def test_matrix_functions_agree_with_the_trace(
 @given(st.floats(-5, 5), st.floats(-5, 5), st.sampled_from(SMOOTH))
 def test_functions_of_two_inputs_agree_with_the_trace(x: float, y: float, sigma: Function) -> None:
     """σ(x + y) and its two derivatives, for numbers."""
-    graph = trace(networks.multiple_inputs_add, x=x, y=y, sigma=sigma)
+    graph = trace(multiple_inputs.multiple_inputs_add, x=x, y=y, sigma=sigma)
     at = np.array(x), np.array(y)
-    assert networks.multiple_inputs_add(*at, sigma) == graph["s"].value
+    assert multiple_inputs.multiple_inputs_add(*at, sigma) == graph["s"].value
     gradients = graph.backward()
     np.testing.assert_allclose(
-        networks.multiple_inputs_add_backward(*at, sigma),
+        multiple_inputs.multiple_inputs_add_backward(*at, sigma),
         (gradients["x"], gradients["y"]),
         atol=1e-6,
     )
@@ -122,14 +132,14 @@ def test_functions_of_two_inputs_agree_with_the_trace(x: float, y: float, sigma:
 def test_functions_of_two_inputs_take_arrays() -> None:
     """Element by element, each derivative in the shape of the inputs."""
     x, y = np.array([1.0, 2.0]), np.array([-1.0, 1.0])
-    np.testing.assert_array_equal(networks.multiple_inputs_add(x, y, square), [0, 9])
-    by_x, by_y = networks.multiple_inputs_add_backward(x, y, square)
+    np.testing.assert_array_equal(multiple_inputs.multiple_inputs_add(x, y, square), [0, 9])
+    by_x, by_y = multiple_inputs.multiple_inputs_add_backward(x, y, square)
     np.testing.assert_allclose(by_x, [0, 6], atol=1e-9)
     np.testing.assert_array_equal(by_x, by_y)
 
 
 @pytest.mark.parametrize(
-    "func", [networks.multiple_inputs_add, networks.multiple_inputs_add_backward]
+    "func", [multiple_inputs.multiple_inputs_add, multiple_inputs.multiple_inputs_add_backward]
 )
 @pytest.mark.parametrize(
     ("x", "y", "shapes"),
@@ -173,24 +183,24 @@ CORNERS = [(0, 0), (0, 1), (1, 0), (1, 1)]
 @pytest.mark.parametrize(("x1", "x2"), CORNERS)
 def test_the_network_solves_xor(x1: int, x2: int) -> None:
     """The output is within 0.0001 of x1 XOR x2."""
-    graph = trace(networks.xor_network, x1=x1, x2=x2)
+    graph = trace(perceptrons.xor_network, x1=x1, x2=x2)
     assert graph.output.value == pytest.approx(x1 ^ x2, abs=1e-4)
     assert graph["h1"].value == pytest.approx(x1 | x2, abs=1e-4)
     assert graph["h2"].value == pytest.approx(1 - (x1 & x2), abs=1e-4)
-    assert graph.output.value == networks.xor_network(np.array(x1), np.array(x2))
+    assert graph.output.value == perceptrons.xor_network(np.array(x1), np.array(x2))
     assert all(claim.holds for claim in graph.claims())
 
 
 def test_the_network_takes_a_whole_plane() -> None:
     """The inputs may be grids, as for the picture of the decision."""
     x1, x2 = np.meshgrid(np.linspace(0, 1, 5), np.linspace(0, 1, 5))
-    assert networks.xor_network(x1, x2).shape == (5, 5)
+    assert perceptrons.xor_network(x1, x2).shape == (5, 5)
 
 
 def test_a_single_perceptron_gets_three_of_four() -> None:
     """Its best line still fails XOR at one corner."""
     right = [
-        round(float(networks.single_perceptron(np.array(a), np.array(b)))) == a ^ b
+        round(float(perceptrons.single_perceptron(np.array(a), np.array(b)))) == a ^ b
         for a, b in CORNERS
     ]
     assert right == [True, True, True, False]

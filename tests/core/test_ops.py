@@ -380,8 +380,9 @@ def test_errors_name_a_dozen_nodes_at_most() -> None:
 SCRIPT = """
 import numpy as np
 from figgen.core.functions import sigmoid
-from figgen.core.graph_latex import chain_rule, describe, describe_backward, equations
-from figgen.core.multiple_inputs import xor_network
+from figgen.core.graph_latex import chain_rule, equations
+from figgen.core.graph_words import describe, describe_backward
+from figgen.core.perceptrons import xor_network
 from figgen.core.trace import trace
 graph = trace(xor_network, x1=0.3, x2=0.6)
 print([(n.name, [i.name for i in n.inputs], n.value) for n in graph.nodes])

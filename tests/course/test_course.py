@@ -19,9 +19,9 @@ from small_course import (
 )
 
 import figgen
-from figgen.course.config import find_course
-from figgen.course.course import read_course
+from figgen.course.course_folder import find_course
 from figgen.course.definition import Definition, definition_of, figure
+from figgen.course.reading import read_course
 from figgen.errors import BuildError, UnknownNameError
 from figgen.pipeline.importing import ModuleError, load, load_module
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 from small_course import GOOD, STEPS, figure_with, write_course
 
+from figgen.disk import atomic_files, cache_files
 from figgen.disk.atomic_files import PART, STATE, prepare, write
 from figgen.disk.locks import locked
 from figgen.errors import BuildError
@@ -127,6 +130,97 @@ def test_what_a_killed_build_was_writing_goes(tmp_path: Path) -> None:
     (folder / dead).write_bytes(b"half")
     with locked(tmp_path):
         assert dead in parts(tmp_path)
+
+
+WRITERS = {
+    "figgen/disk/atomic_files.py": "the one that writes",
+    "figgen/pipeline/journal.py": "appends lines that each have a checksum",
+    "figgen/disk/locks.py": "the lock is on the file that is open",
+    "figgen/publish/serve/warm_process.py": "writes into pipes",
+}
+
+
+def writes(call: ast.Call) -> bool:
+    """Whether a call may change a file: by its name, its mode, or a replacement of another."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    owner = getattr(getattr(call.func, "value", None), "id", "")
+    if name in {"open", "fdopen"}:
+        given = [*call.args, *(each.value for each in call.keywords)]
+        return any(re.fullmatch("r?[wax+]+[bt+]*|r[bt]?[+]", str(each.value))
+                   for each in given if isinstance(each, ast.Constant))  # fmt: skip
+    if name in {"replace", "rename"} and isinstance(call.func, ast.Attribute):
+        # A path gives way to one other; a word, or a part of a value, has two.
+        return owner == "os" or (len(call.args) == 1 and not call.keywords)
+    return name in {"write_bytes", "write_text"}
+
+
+def test_one_place_writes_files() -> None:
+    """Files are whole, and what is left of them is swept, only if all are written by it."""
+    root = Path(__file__).parents[2]
+    found = {
+        path.relative_to(root).as_posix()
+        for path in root.glob("figgen/**/*.py")
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.Call) and writes(node)
+    }
+    assert found == WRITERS.keys()
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from figgen.course import index
+from figgen.disk import atomic_files
+from figgen.pipeline import build_state
+kind, folder = sys.argv[1], Path(sys.argv[2])
+Path.replace = os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+if kind == "file":
+    atomic_files.write(folder / "build" / "page.html", b"whole")
+elif kind == "state":
+    build_state.save(str(folder / "build"), {"figures": {}}, {})
+else:
+    index.read_indexed(folder / "small")
+"""
+
+
+def killed(kind: str, folder: Path, caches: str) -> list[str]:
+    """What a process leaves that is killed where its file would get its name."""
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, kind, str(folder)],
+        env=os.environ | {"PYTHONPYCACHEPREFIX": caches},
+        check=False,
+    )
+    assert done.returncode == -signal.SIGKILL
+    return parts(folder)
+
+
+@pytest.mark.usefixtures("unmeasured")
+@pytest.mark.parametrize("kind", ["file", "state", "cache"])
+def test_whatever_a_killed_process_was_writing_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """A file, the state of a build, a cache, in a build or out of it: with the next that writes."""
+    write_course(tmp_path / "small", one=GOOD)
+    (tmp_path / "build" / STATE).mkdir(parents=True)
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / "caches"))
+    (left,) = killed(kind, tmp_path, str(tmp_path / "caches"))
+    if kind != "cache":
+        # A build that did not end by itself was at work.
+        (tmp_path / "build" / STATE / "lock").write_bytes(b"1\n")
+        with locked(tmp_path / "build"):
+            assert parts(tmp_path) == []
+        (left,) = killed(kind, tmp_path, str(tmp_path / "caches"))
+    (path,) = tmp_path.rglob(left)
+    target = path.with_name(left.removeprefix(".").rpartition(".")[0].rpartition(".")[0])
+    # The process may be one of another machine that has the folder, too.
+    monkeypatch.setattr(atomic_files, "_swept", set())
+    assert cache_files.keep(str(target), b"new")
+    assert parts(tmp_path) == [left]
+    os.utime(path, (0, 0))
+    monkeypatch.setattr(atomic_files, "_swept", set())
+    assert cache_files.keep(str(target), b"newer")
+    assert parts(tmp_path) == []
+    assert target.read_bytes() == b"newer"
 
 
 def test_a_place_that_cannot_be_locked(tmp_path: Path) -> None:

@@ -29,12 +29,12 @@ from figgen.draw.canvas import mathtext
 from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.mathtext import MATHTEXT
 from figgen.draw.canvas.rc import style
-from figgen.draw.canvas.theme import DARK, LIGHT, PRINT, THEMES, Theme
+from figgen.draw.canvas.theme import LIGHT, THEMES, Theme
 from figgen.encode.png import BAND, Packer, Raster
 from figgen.encode.vector_shapes import VectorRecorder
 from figgen.pipeline.asset_bytes import encode, encode_all
 from figgen.pipeline.drawing import Drawing, FigureError, draw
-from figgen.pipeline.request import Asset, Order, assets
+from figgen.pipeline.request import Asset, Request, assets
 
 several = ["chain2-plot", "matrix-backward-math", "deep-learning-map", "derivative-code"]
 some_figures = pytest.mark.parametrize("name", several)
@@ -42,7 +42,7 @@ some_figures = pytest.mark.parametrize("name", several)
 
 def wanted(drawing: Drawing) -> list[Asset]:
     """Every file of a figure."""
-    return assets(drawing.entry, Order(ROOT), drawing.canvas.sources)
+    return assets(drawing.entry, Request(ROOT), drawing.canvas.sources)
 
 
 def saved(canvas: Canvas, step: int, theme: Theme, dpi: float) -> np.ndarray:
@@ -80,7 +80,7 @@ def test_an_asset_is_the_same_alone_and_with_all_others(name: str) -> None:
 ALONE = """
 import hashlib, sys
 from pathlib import Path
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.pipeline.drawing import draw
 from figgen.pipeline.request import Asset
 from figgen.pipeline.asset_bytes import encode
@@ -126,7 +126,9 @@ def test_the_fingerprint_travels_in_every_format() -> None:
 def test_a_png_has_the_pixels_of_savefig(name: str) -> None:
     """Guards the private names of matplotlib that are used: each step, and every theme once."""
     canvas = drawing_of(name).canvas
-    for step, theme in zip(range(1, canvas.steps + 1), [DARK, LIGHT, PRINT] * 3, strict=False):
+    for step, theme in zip(
+        range(1, canvas.steps + 1), [THEMES["dark"], LIGHT, THEMES["print"]] * 3, strict=False
+    ):
         ours = rastered(canvas, step, theme, 50)
         assert np.array_equal(ours, saved(canvas, step, theme, 50)), (step, theme.name)
 
@@ -180,8 +182,8 @@ def test_recording_leaves_the_canvas_as_it_was(canvas: Canvas) -> None:
     )
     before = canvas.measure(words), arrow.get_path().get_extents().bounds
     with style():
-        Raster(canvas, 200, shapes := VectorRecorder(canvas))
-        shapes.record(canvas, 200)
+        Raster(canvas, 200, VectorRecorder(canvas))
+        Raster(canvas, 100)
     assert (canvas.figure.dpi, words.get_gid()) == (72, "mine")
     assert (canvas.measure(words), arrow.get_path().get_extents().bounds) == before
 
@@ -328,8 +330,8 @@ def test_odd_marks_in_svg_and_pdf(canvas: Canvas) -> None:
         assert each in svg
     assert "#fed" not in svg
     assert set(re.findall("#[0-9a-f]{6}", svg)) <= {
-        *(DARK.colour(role) for role in DARK.colours),
-        *(DARK.colour(role, 0.14) for role in DARK.colours),
+        *(THEMES["dark"].colour(role) for role in THEMES["dark"].colours),
+        *(THEMES["dark"].colour(role, 0.14) for role in THEMES["dark"].colours),
         "#ffffff",
     }
     pdf = encode(drawing, Asset("a", 1, 1, "dark", "pdf"))
@@ -373,7 +375,7 @@ def test_a_formula_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
 FORKED = """
 import os
 from pathlib import Path
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.pipeline.drawing import draw
 from figgen.pipeline.request import Asset
 from figgen.pipeline.asset_bytes import encode

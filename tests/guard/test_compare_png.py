@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from figgen.errors import BuildError
-from figgen.guard.compare_png import Pixels, Place, compare, decoded
+from figgen.guard.compare_png import ChangedBox, Pixels, compare_pixels, decoded
 
 
 def paper(width: int = 1200, height: int = 560) -> Pixels:
@@ -16,7 +16,7 @@ def paper(width: int = 1200, height: int = 560) -> Pixels:
 
 def test_the_same_pictures_have_no_change() -> None:
     """Every pixel is the same."""
-    assert compare(paper(), paper()) is None
+    assert compare_pixels(paper(), paper()) is None
 
 
 @pytest.mark.parametrize("channel", range(3))
@@ -25,14 +25,14 @@ def test_a_single_pixel_is_found(channel: int, level: int) -> None:
     """In a picture of 672 000, by one level of one channel; also where a byte would wrap round."""
     after = paper()
     after[100, 300, channel] = level
-    change = compare(paper(), after)
+    change = compare_pixels(paper(), after)
     assert change is not None
     assert (change.count, change.strongest) == (1, 255 - level)
-    assert change.places == (Place(1, 300, 100, 1, 1),)
+    assert change.boxes == (ChangedBox(1, 300, 100, 1, 1),)
     assert change.words(100) == (
         f"1 pixel in a box of 1 x 1 at (3.00, 4.59) inches, by up to {255 - level} of 255"
     )
-    assert compare(after, paper()) == change
+    assert compare_pixels(after, paper()) == change
 
 
 def test_a_vanished_arrow_head_is_told_with_its_place() -> None:
@@ -42,7 +42,7 @@ def test_a_vanished_arrow_head_is_told_with_its_place() -> None:
         before[200 + row, 600 : 600 + width] = 20
     mean = float(np.sqrt(np.mean((before.astype(float) - paper()) ** 2)))
     assert mean < 2, "pytest-mpl lets this pass by default"
-    change = compare(before, paper())
+    change = compare_pixels(before, paper())
     assert change is not None
     assert change.words(100) == (
         "34 pixels in a box of 8 x 6 at (6.00, 3.54) inches, by up to 235 of 255"
@@ -56,10 +56,10 @@ def test_places_far_apart_are_told_one_by_one_the_largest_first() -> None:
     for left, size in ((0, 1), (300, 2), (600, 4), (900, 3)):
         after[50 : 50 + size, left : left + size] = 0
     after[300:340, 100:400] = 0
-    change = compare(paper(), after)
+    change = compare_pixels(paper(), after)
     assert change is not None
-    assert [place.count for place in change.places] == [12000, 16, 9, 4, 1]
-    assert change.places[0] == Place(12000, 100, 300, 300, 40)
+    assert [box.count for box in change.boxes] == [12000, 16, 9, 4, 1]
+    assert change.boxes[0] == ChangedBox(12000, 100, 300, 300, 40)
     words = change.words(100)
     assert words.startswith("12030 pixels in 5 places, by up to 255 of 255: 12000 in a box of 300")
     assert words.endswith("9 in a box of 3 x 3 at (9.00, 5.07) inches and 2 more")
@@ -67,7 +67,7 @@ def test_places_far_apart_are_told_one_by_one_the_largest_first() -> None:
 
 def test_another_size_is_a_change_of_everything() -> None:
     """It is told in pixels."""
-    change = compare(paper(580, 500), paper())
+    change = compare_pixels(paper(580, 500), paper())
     assert change is not None
     assert change.words(100) == "580 x 500 pixels became 1200 x 560"
     assert change.share == 1

@@ -7,12 +7,12 @@ import re
 import pytest
 from small_course import HEAD, write_course
 
-from figgen.course.course import read_course
-from figgen.guard import compare_pdf as pdf_content
-from figgen.guard import compare_svg as vector
+from figgen.course.reading import read_course
+from figgen.guard.compare_pdf import PdfError, pdf_differences
+from figgen.guard.compare_svg import SvgError, normal_svg, svg_differences
 from figgen.pipeline.asset_bytes import encode
 from figgen.pipeline.drawing import Drawing, draw
-from figgen.pipeline.request import Asset, Order, assets
+from figgen.pipeline.request import Asset, Request, assets
 
 FIGURE = (
     HEAD
@@ -57,9 +57,9 @@ def svg(drawing: Drawing) -> str:
 def test_the_normal_form_shows_the_same_and_says_nothing_else(svg: str) -> None:
     """Neither title, source, prefix nor fingerprint are left; twice normal is normal."""
     svg = svg.replace("<svg ", '<svg data-fingerprint="0f" ')
-    normal = vector.normal(svg)
-    assert vector.normal(normal) == normal
-    assert vector.differences(svg, normal) == []
+    normal = normal_svg(svg)
+    assert normal_svg(normal) == normal
+    assert svg_differences(svg, normal) == []
     said = ("A &amp; B", "one.py", "curve-2", "<title", "<desc", "metadata", "aria-", "fingerprint")
     for word in said:
         assert word in svg
@@ -75,7 +75,7 @@ def test_words_about_the_picture_are_not_compared(svg: str) -> None:
         changed = re.sub(old, new, other)
         assert changed != other
         other = changed
-    assert vector.differences(svg, other) == []
+    assert svg_differences(svg, other) == []
 
 
 FAULTS = {
@@ -106,57 +106,57 @@ FAULTS = {
 def test_a_planted_fault_is_told(svg: str, fault: str) -> None:
     """Structure is compared exactly, in every attribute, whatever the artist refers to."""
     old, new, words = FAULTS[fault]
-    normal = vector.normal(svg)
+    normal = normal_svg(svg)
     changed = re.sub(old, new, normal, count=1)
     assert changed != normal
-    found = vector.differences(normal, changed)
+    found = svg_differences(normal, changed)
     assert bool(found) == (words is not None)
     assert words is None or re.search(words, "\n".join(found)), found
 
 
 def test_places_may_differ_in_the_last_digit_only(svg: str) -> None:
     """Three decimals are written; the last may be rounded the other way elsewhere."""
-    normal = vector.normal(svg)
+    normal = normal_svg(svg)
     number = re.search(r"<path d=\"M\d+\.?\d* \d+\.\d+", normal)
     assert number is not None
     for change, found in ((0.001, 0), (0.002, 1)):
         start, _, last = number[0].rpartition(" ")
         moved = normal.replace(number[0], f"{start} {float(last) + change:.10g}", 1)
         assert moved != normal
-        assert len(vector.differences(normal, moved)) == found
-    assert vector.differences(normal, moved, tolerance=0.01) == []
+        assert len(svg_differences(normal, moved)) == found
+    assert svg_differences(normal, moved, tolerance=0.01) == []
 
 
 def test_scales_may_differ_in_the_last_digit_only(svg: str) -> None:
     """Six decimals are written of them."""
-    normal = vector.normal(svg)
+    normal = normal_svg(svg)
     for scale, found in (("0.020001", 0), ("0.020002", 1)):
         scaled = normal.replace("matrix(0.02 ", f"matrix({scale} ", 1)
         assert scaled != normal
-        assert len(vector.differences(normal, scaled)) == found
+        assert len(svg_differences(normal, scaled)) == found
 
 
 def test_one_of_many_alike_is_told_as_gone(drawing: Drawing, svg: str) -> None:
     """A tick that vanished is one line, and not one for each that comes after it."""
-    lines = re.findall(r'  <path [^>]*fill="none"[^>]*>\n', vector.normal(svg))
+    lines = re.findall(r'  <path [^>]*fill="none"[^>]*>\n', normal_svg(svg))
     tick = lines[3]
-    without = vector.normal(svg).replace(tick, "", 1)
-    (gone,) = vector.differences(svg, without)
+    without = normal_svg(svg).replace(tick, "", 1)
+    (gone,) = svg_differences(svg, without)
     assert re.fullmatch(r"line \d+ is gone", gone)
-    assert vector.differences(without, svg) == [gone.replace("gone", "new")]
+    assert svg_differences(without, svg) == [gone.replace("gone", "new")]
     first = made(drawing, "svg", step=1).decode()
-    assert [line.rpartition(" ")[2] for line in vector.differences(svg, first)] == ["gone"]
+    assert [line.rpartition(" ")[2] for line in svg_differences(svg, first)] == ["gone"]
 
 
 def test_another_label_is_told_by_its_words(svg: str) -> None:
     """Letters are paths; an attribute has their words, and names them."""
-    normal = vector.normal(svg)
+    normal = normal_svg(svg)
     glyph = re.search(r'<g data-words="slope"(?s:.*?)</g>', normal)
     assert glyph is not None
     start, use, _ = glyph[0].replace("slope", "slop").rpartition("   <use")
     shorter = f"{start.rstrip()}</g>"
     assert use
-    assert vector.differences(normal, normal.replace(glyph[0], shorter)) == [
+    assert svg_differences(normal, normal.replace(glyph[0], shorter)) == [
         "text 'slope' became 'slop'"
     ]
 
@@ -175,8 +175,8 @@ def test_another_label_is_told_by_its_words(svg: str) -> None:
 )
 def test_what_is_no_svg_is_refused(svg: str, text: str, reason: str) -> None:
     """With the reason."""
-    with pytest.raises(vector.VectorError, match=re.escape(reason)):
-        vector.differences(svg, text)
+    with pytest.raises(SvgError, match=re.escape(reason)):
+        svg_differences(svg, text)
 
 
 # PDF
@@ -185,15 +185,15 @@ def test_what_is_no_svg_is_refused(svg: str, text: str, reason: str) -> None:
 def test_a_pdf_is_compared_in_what_it_draws(drawing: Drawing) -> None:
     """Not in its title and not in how it is packed; another step or colour is told."""
     pdf = made(drawing, "pdf")
-    assert pdf_content.differences(pdf, pdf) == []
+    assert pdf_differences(pdf, pdf) == []
     titled = pdf.replace(b"/Title (A & B)", b"/Title (C & D)")
     assert titled != pdf
-    assert pdf_content.differences(pdf, titled) == []
-    assert "other operators" in pdf_content.differences(pdf, made(drawing, "pdf", step=1))[0]
-    assert pdf_content.differences(pdf, made(drawing, "pdf", theme="dark")) != []
+    assert pdf_differences(pdf, titled) == []
+    assert "other operators" in pdf_differences(pdf, made(drawing, "pdf", step=1))[0]
+    assert pdf_differences(pdf, made(drawing, "pdf", theme="dark")) != []
     wider = re.sub(rb"/MediaBox \[ 0 0 417\.6", b"/MediaBox [ 0 0 417.7", pdf)
-    assert pdf_content.differences(pdf, wider) == ["1 numbers changed, by up to 0.1"]
-    assert pdf_content.differences(pdf, wider, tolerance=0.2) == []
+    assert pdf_differences(pdf, wider) == ["1 numbers changed, by up to 0.1"]
+    assert pdf_differences(pdf, wider, tolerance=0.2) == []
 
 
 @pytest.mark.parametrize(
@@ -209,15 +209,15 @@ def test_what_is_no_pdf_is_refused(drawing: Drawing, old: bytes, new: bytes, rea
     pdf = made(drawing, "pdf")
     broken = pdf.replace(old, new, 1)
     assert broken != pdf
-    with pytest.raises(pdf_content.PdfError, match=reason):
-        pdf_content.differences(pdf, broken)
+    with pytest.raises(PdfError, match=reason):
+        pdf_differences(pdf, broken)
 
 
 def test_every_file_of_a_figure_can_be_compared(drawing: Drawing) -> None:
     """The vector files of every step and theme, as the build makes them."""
-    for asset in assets(drawing.entry, Order(out=drawing.entry.file)):  # type: ignore[arg-type]
+    for asset in assets(drawing.entry, Request(out=drawing.entry.file)):  # type: ignore[arg-type]
         data = encode(drawing, asset)
         if asset.format == "svg":
-            assert vector.normal(data.decode()).startswith("<svg")
+            assert normal_svg(data.decode()).startswith("<svg")
         elif asset.format == "pdf":
-            assert pdf_content.differences(data, data + b"\n") == []
+            assert pdf_differences(data, data + b"\n") == []

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from small_course import GOOD, STEPS, figure_with, write_course
 
 from figgen.cli.app import program
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.guard.baselines import Baselines
 
 Run = Callable[..., Result]
@@ -361,10 +361,15 @@ def git(folder: Path, *arguments: str) -> None:
 def test_diff_against_a_revision(run: Run, folder: Path) -> None:
     """Its own code draws it; the working folder and its changes stay as they are."""
     git(folder, "init", "-q")
+    # What an author keeps elsewhere, and what a file system may have: neither is a reason to stop.
+    (folder / "elsewhere.csv").symlink_to(folder.parent / "elsewhere.csv")
+    (folder / "drawn" / "two words.txt").write_text("ä", encoding="utf-8")
     git(folder, "add", ".")
     git(folder, "commit", "-qm", "first")
+    staged = (folder / ".git" / "index").read_bytes()
     done = run("diff", "--against", "HEAD", "-j1")
     assert (done.exit_code, done.output) == (0, "2 figures compared with HEAD: no change\n")
+    assert (folder / ".git" / "index").read_bytes() == staged
     change(folder, "two", '"two")', '"too")')
     before = sorted(path for path in folder.rglob("*") if ".git" not in path.parts)
     done = run("diff", "two-steps", "--against", "HEAD", "-j1")
@@ -393,6 +398,20 @@ def test_diff_against_a_revision(run: Run, folder: Path) -> None:
     git(folder, "mv", "elsewhere", "drawn")
     done = run("diff", "--against", "HEAD")
     assert done.stderr == "Error: HEAD: it has no course in drawn\n"
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_a_hook_of_git_may_compare(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is handed down a repository, whose place is relative, and an index that must stay."""
+    git(folder, "init", "-q")
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "first")
+    index = (folder / ".git" / "index").read_bytes()
+    for name, value in {"DIR": ".git", "INDEX_FILE": ".git/index", "PREFIX": ""}.items():
+        monkeypatch.setenv(f"GIT_{name}", value)
+    done = run("diff", "good", "--against", "HEAD", "-j1")
+    assert (done.exit_code, done.output) == (0, "1 figure compared with HEAD: no change\n")
+    assert (folder / ".git" / "index").read_bytes() == index
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="needs git")

@@ -20,11 +20,11 @@ import pytest
 from lecture import COURSE, ROOT, drawing_of
 from PIL import Image
 
-from figgen.course.config import find_baseline
+from figgen.course.course_folder import find_baseline
 from figgen.draw.canvas.theme import THEMES
-from figgen.guard import compare_svg as vector
 from figgen.guard.baselines import DPI, Baselines, cases, normal_vector
-from figgen.guard.compare_png import compare, decoded
+from figgen.guard.compare_png import compare_pixels, decoded
+from figgen.guard.compare_svg import svg_differences
 from figgen.pipeline.asset_bytes import encode
 from figgen.pipeline.request import Asset
 
@@ -90,7 +90,7 @@ def test_pixels(name: str, step: int, theme: str) -> None:
     path = BASELINES.picture_path(COURSE.find(name), step, theme)
     if not path.exists():
         pytest.fail(f"no baseline picture; look, then: figgen accept {name}", pytrace=False)
-    change = compare(decoded(path.read_bytes()), decoded(picture(name, step, theme)))
+    change = compare_pixels(decoded(path.read_bytes()), decoded(picture(name, step, theme)))
     judge(name, change.words(DPI) if change else "")
 
 
@@ -107,7 +107,7 @@ def test_vector(name: str, step: int, theme: str) -> None:
     if before is None:
         pytest.fail(f"no baseline vector file; look, then: figgen accept {name}", pytrace=False)
     drawing_of(name).require_claims()
-    judge(name, "; ".join(vector.differences(before, normal_vector(drawing_of(name), step, theme))))
+    judge(name, "; ".join(svg_differences(before, normal_vector(drawing_of(name), step, theme))))
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -213,7 +213,7 @@ def run(folder: Path, *options: str) -> tuple[int, dict[str, set[str]], str]:
     Returns:
         The exit code, the cases of each test that failed, and all that was printed.
     """
-    done = figgen(folder, "pytest", "tests/test_images.py", "-n0", *options)
+    done = figgen(folder, "pytest", "tests/guard/test_images.py", "-n0", *options)
     failed: dict[str, set[str]] = {test: set() for test in TESTS}
     for test, case in re.findall(r"^FAILED \S+::(\w+)\[(\S+)\]", done.stdout, re.MULTILINE):
         failed[test].add(case)
@@ -239,10 +239,16 @@ def test_faults_are_caught(tmp_path: Path) -> None:
     """
     module, baselines = tmp_path / "figures" / "one.py", tmp_path / "tests" / "baseline"
     module.parent.mkdir()
-    (tmp_path / "tests").mkdir()
+    for folder in ("tests/guard", "tests/support"):
+        (tmp_path / folder).mkdir(parents=True)
     (module.parent / "__init__.py").write_text("TITLE = 'T'\nSECTIONS = {'one': 'One'}\n")
     module.write_text(lesson(faulty=False))
-    for name in ("tests/conftest.py", "tests/test_images.py", "pyproject.toml"):
+    for name in (
+        "tests/conftest.py",
+        "tests/guard/test_images.py",
+        "tests/support/lecture.py",
+        "pyproject.toml",
+    ):
         shutil.copy(ROOT / name, tmp_path / name)
 
     code, failed, printed = run(tmp_path, "-k", "parabola-0")

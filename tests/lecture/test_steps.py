@@ -12,8 +12,9 @@ import pytest
 from lecture import COURSE, drawing_of
 from PIL import Image
 
-from figgen.draw.canvas.canvas import SLOTS, Canvas
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.rc import style
+from figgen.draw.canvas.slots import SLOTS
 from figgen.draw.canvas.theme import LIGHT, ROLES, Theme
 from figgen.pipeline.asset_bytes import encode
 from figgen.pipeline.request import Asset

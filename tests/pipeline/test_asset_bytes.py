@@ -21,17 +21,19 @@ import pytest
 from lecture import COURSE, ROOT, drawing_of
 from PIL import Image
 
-from figgen.course.course import Course, read_course
+from figgen.course.course import Course
+from figgen.course.reading import read_course
 from figgen.disk.atomic_files import write
-from figgen.draw.canvas.canvas import SLOTS
+from figgen.draw.canvas.slots import SLOTS
 from figgen.draw.canvas.theme import THEMES
 from figgen.errors import BuildError
 from figgen.pipeline.asset_bytes import encode
 from figgen.pipeline.drawing import Drawing, FigureError, draw
-from figgen.pipeline.drawing_all import build
 from figgen.pipeline.figure_files import make
-from figgen.pipeline.request import FORMATS, Asset, Order
+from figgen.pipeline.request import Asset, Request
+from figgen.pipeline.scheduling import make_all
 from figgen.pipeline.workers import Workers
+from figgen.vocabulary import FORMATS
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -316,8 +318,8 @@ def test_a_glyph_that_no_font_has_is_an_error(lesson: Callable[[str], Course], t
         def odd(canvas):
             canvas.text(1, 1, {text!r})
         """)
-    made = make(course, course.find("odd"), Order(course.folder / "out", formats=("png",)))
-    assert re.match(r"lesson_\w+/one.py:\d+: ", made.outcome.error or "")
+    made = make(course, course.find("odd"), Request(course.folder / "out", formats=("png",)))
+    assert re.match(r"lesson_\w+/one.py:\d+: ", str(made.error) or "")
     assert not made.contents
 
 
@@ -408,14 +410,14 @@ def test_a_figure_that_fails_is_not_written_and_the_others_are(
     """A claim 0.1 % off, a formula, an exit: each told with its line; nothing half-written."""
     course = lesson(BROKEN)
     out = course.folder / "out"
-    order = Order(out, formats=("svg", "png"), themes=("light",))
+    order = Request(out, formats=("svg", "png"), themes=("light",))
     executor = Workers(jobs) if jobs else None
-    made = build(course, course.entries, order, executor=executor)
+    made = make_all(course, course.entries, order, executor=executor)
     outcomes = {outcome.name: outcome.error for outcome in made}
     assert outcomes.pop("fine") is None
     assert set(outcomes) == set(REASONS)
     for name, reason in REASONS.items():
-        assert re.search(f"one.py{reason}", outcomes[name] or ""), outcomes[name]
+        assert re.search(f"one.py{reason}", str(outcomes[name])), outcomes[name]
     assert sorted(path.name for path in out.rglob("*.*")) == ["fine.png", "fine.svg"]
 
 
@@ -500,17 +502,17 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 BUILD = """
 import json, sys
 from pathlib import Path
-from figgen.pipeline.drawing_all import build
-from figgen.pipeline.request import Order
-from figgen.course.course import read_course
+from figgen.pipeline.scheduling import make_all
+from figgen.pipeline.request import Request
+from figgen.course.reading import read_course
 from figgen.pipeline.manifest import write_manifest
 from figgen.pipeline.workers import Workers
 
 if __name__ == "__main__":
     folder, out, jobs, *names = sys.argv[1:]
     course = read_course(Path(folder))
-    order = Order(Path(out), themes=("light", "dark"), dpi=60)
-    outcomes = build(course, course.select(names), order, executor=Workers(int(jobs)))
+    order = Request(Path(out), themes=("light", "dark"), dpi=60)
+    outcomes = make_all(course, course.select(names), order, executor=Workers(int(jobs)))
     assert not [outcome.error for outcome in outcomes if outcome.error]
     write_manifest(course, Path(out), {each.name: each.record for each in outcomes})
 """

@@ -15,14 +15,14 @@ from click.testing import CliRunner, Result
 from small_course import GOOD, HEAD, STEPS, write_course
 
 from figgen.cli.app import program
-from figgen.course import course, definition, index
-from figgen.course.course import read_course
+from figgen.course import course, definition, index, reading
 from figgen.course.index import listing, read_indexed, read_listing
+from figgen.course.reading import read_course
 from figgen.disk import cache_files as statefile
 from figgen.disk import file_status as signatures
 from figgen.disk.atomic_files import STATE
 from figgen.pipeline import build_state as state
-from figgen.pipeline import drawing_all as builder
+from figgen.pipeline import run as pipeline_run
 
 FAST = ("-t", "light", "-f", "svg", "-j", "1")
 
@@ -79,7 +79,7 @@ def test_a_list_from_the_index_imports_nothing(built: Path) -> None:
 
 SLOW = {
     "numpy", "matplotlib",
-    "figgen.course.course", "figgen.course.definition", "figgen.cli.build_run",
+    "figgen.course.course", "figgen.course.definition", "figgen.pipeline.run",
     "dataclasses", "json", "pickle", "shutil", "tomllib",
 }  # fmt: skip
 """Modules that take longer to import than a command that only reads may take."""
@@ -165,14 +165,48 @@ def test_orphans_are_told_and_pruned(built: Path) -> None:
 
 
 def test_a_manifest_cannot_have_other_files_pruned(built: Path) -> None:
-    """An orphan is a file of the build folder, whatever a manifest says."""
+    """An orphan is a file that a build has put into its folder, whatever a manifest says."""
+    others = ["lib/figgen/core/trace.py", "lib/svg", "svg.svg", "lib/a/svg/b.svg"]
+    for name in others:
+        (built / "build" / name).parent.mkdir(parents=True, exist_ok=True)
+        (built / "build" / name).write_text("mine", encoding="utf-8")
     path = built / "build/manifest.json"
     content = json.loads(path.read_text(encoding="utf-8"))
-    content["orphans"] = ["../small/one.py", str(built / "small/two.py")]
+    content["orphans"] = ["../small/one.py", str(built / "small/two.py"), *others]
     path.write_text(json.dumps(content), encoding="utf-8")
-    run("build", *FAST, "--prune")
+    done = run("build", *FAST, "--prune")
+    assert (done.exit_code, done.stderr) == (0, "")
     assert (built / "small/one.py").exists()
     assert (built / "small/two.py").exists()
+    assert all((built / "build" / name).is_file() for name in others)
+
+
+def test_what_others_put_into_the_build_folder(built: Path) -> None:
+    """The wheel that was built there: it is not listed, counted or deleted, nor makes it stale."""
+    root = Path(index.__file__).parents[2]
+    shutil.copytree(root / "figgen" / "core", built / "build/lib/figgen/core")
+    for name in (
+        "bdist.linux/wheel/figgen/light/svg/good.svg",
+        "lib/.figgen/state",
+        "lib/svg/a.svg",
+    ):
+        (built / "build" / name).parent.mkdir(parents=True)
+        (built / "build" / name).write_text("theirs", encoding="utf-8")
+    whose = ("lib", "bdist.linux")
+    theirs = {path: path.read_bytes() for name in whose
+              for path in (built / "build" / name).rglob("*") if path.is_file()}  # fmt: skip
+    unchanged = "2 figures, 3 files in build; none drawn, the others are up to date\n"
+    assert run("build", *FAST).stdout == unchanged
+    done = run("build", *FAST, "--prune", "--why")
+    assert (done.stdout, done.stderr) == (unchanged, "")
+    done = run("build", *FAST, "--force", "--json")
+    told = json.loads(done.stdout)
+    assert (told["files"], told["orphans"], done.stderr) == (3, [], "")
+    done = run("diff", "--against", "build", "-j", "1")
+    assert (done.exit_code, done.output) == (0, "2 figures compared with build: no change\n")
+    content = (built / "build/manifest.json").read_text(encoding="utf-8")
+    assert not any(f"{name}/" in content for name in whose)
+    assert all(path.read_bytes() == data for path, data in theirs.items())
 
 
 def test_a_figure_that_fails_is_stale_until_it_does_not(built: Path) -> None:
@@ -229,7 +263,7 @@ def test_a_module_that_changes_during_the_build(
     built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody knows what was drawn then, so it is drawn again."""
-    real = builder.build
+    real = pipeline_run.make_all
 
     def slow(*args: object, **options: object) -> object:
         outcomes = real(*args, **options)
@@ -239,15 +273,15 @@ def test_a_module_that_changes_during_the_build(
         return outcomes
 
     edit(built, "It is", "It was")
-    monkeypatch.setattr(builder, "build", slow)
+    monkeypatch.setattr(pipeline_run, "make_all", slow)
     run("build", *FAST)
-    monkeypatch.setattr(builder, "build", real)
+    monkeypatch.setattr(pipeline_run, "make_all", real)
     assert "1 figure to draw" in run("build", *FAST, "-n").stdout
 
 
 def test_a_part_of_the_course_with_nothing_to_do(built: Path) -> None:
     """It ends as early, though the other figures are stale or were never made; they still count."""
-    same = state.Request(str(built / "small"), ("svg",), ("light",), 200)
+    same = state.StateKey(str(built / "small"), ("svg",), ("light",), 200)
     for out in ("build", "other"):
         edit(built, "It is", "It was")
         edit(built, '"two"', '"zwei"', module="two")
@@ -300,7 +334,7 @@ def test_a_course_is_read_once(
     assert first == read_course(folder)
     told = listed(folder)
     assert [each["name"] for each in told.figures] == ["good", "two-steps"]
-    monkeypatch.setattr(course, "read_course", _refuse)
+    monkeypatch.setattr(reading, "read_course", _refuse)
     assert read_indexed(folder) == first
     assert read_listing(folder) == told
     with pytest.raises(AssertionError, match="the course was parsed"):
@@ -378,7 +412,7 @@ def test_an_index_follows_what_reads_a_course(tmp_path: Path, caches: Path) -> N
     read_indexed(folder)
     (path,) = caches.rglob(index.NAME)
     known = signatures.digests_in(statefile.unpack(path.read_bytes())["files"])
-    for module in (course, definition, index):
+    for module in (course, definition, index, reading):
         assert known[str(module.__file__)] == signatures.digest(str(module.__file__))
 
 
@@ -414,7 +448,7 @@ def test_where_caches_lie(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_quick_look_needs_the_same_request(built: Path) -> None:
     """Another theme, format, resolution or course is no reason to be quick."""
-    same = state.Request(str(built / "small"), ("svg",), ("light",), 200)
+    same = state.StateKey(str(built / "small"), ("svg",), ("light",), 200)
     assert state.nothing_to_do("build", same, ()) is not None
     assert state.nothing_to_do("build", same, ("good",)) == ("A small course", 1, 1, ())
     for other in (
@@ -457,7 +491,7 @@ def test_a_state_that_another_build_replaces_is_left_to_it(
     built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who only notes new times does not write over what a build has left meanwhile."""
-    same = state.Request(str(built / "small"), ("svg",), ("light",), 200)
+    same = state.StateKey(str(built / "small"), ("svg",), ("light",), 200)
     path = built / "build" / state.FILE
     older = statefile.head(str(path))
     (built / "small/one.py").touch()
@@ -474,7 +508,7 @@ def test_a_state_that_another_build_replaces_is_left_to_it(
 
 def test_a_part_of_the_course_settles_too(built: Path) -> None:
     """New times of files are noted for it as well, and what is stale stays stale."""
-    same = state.Request(str(built / "small"), ("svg",), ("light",), 200)
+    same = state.StateKey(str(built / "small"), ("svg",), ("light",), 200)
     edit(built, '"two"', '"zwei"', module="two")
     run("build", "good", *FAST)
     (built / "small/one.py").touch()
@@ -487,7 +521,7 @@ def test_a_part_of_the_course_settles_too(built: Path) -> None:
 
 def test_counts_that_are_torn(built: Path) -> None:
     """The second part says how many files a figure has; without it, the build looks closer."""
-    same = state.Request(str(built / "small"), ("svg",), ("light",), 200)
+    same = state.StateKey(str(built / "small"), ("svg",), ("light",), 200)
     path = built / "build" / state.FILE
     path.write_bytes(statefile.head(str(path)))
     assert state.nothing_to_do("build", same, ()) == ("A small course", 2, 3, ())

@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from small_course import GOOD, HEAD, STEPS, write_course
 
 from figgen.cli.app import program
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.errors import BuildError
 from figgen.pipeline import cluster
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from figgen.pipeline.drawing_all import build
 from small_course import HEAD, write_course
 
 from figgen.course.course import read_course
-from figgen.pipeline.drawing_all import build
 from figgen.pipeline.request import Order
 from figgen.pipeline.workers import Workers
 

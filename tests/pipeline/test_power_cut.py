@@ -18,13 +18,13 @@ from click.testing import CliRunner
 from small_course import GOOD, STEPS, write_course
 
 from figgen.cli.app import program
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.disk import atomic_files as files
 from figgen.disk.atomic_files import PART, STATE
 from figgen.pipeline import journal, manifest
 from figgen.pipeline.journal import Journal
 from figgen.pipeline.manifest import read_manifest
-from figgen.pipeline.request import Order
+from figgen.pipeline.request import Request
 from figgen.pipeline.staleness import Staleness
 
 FAST = ("-t", "light", "-f", "svg", "-j", "1")
@@ -128,7 +128,7 @@ def faults(folder: Path, found: Tree, old: Tree, new: Tree) -> list[str]:
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / name).write_bytes(data)
     (out / STATE).mkdir(parents=True, exist_ok=True)
-    order = Order(out, formats=("svg",), themes=("light",))
+    order = Request(out, formats=("svg",), themes=("light",))
     known = Journal(out / journal.NAME)
     plan = Staleness(read_course(folder / "small"), order, read_manifest(out).figures, known).plan()
     kept = [name for name in (*plan.fresh, *plan.recovered)
@@ -174,7 +174,7 @@ def test_a_power_cut_loses_nothing(tmp_path: Path, recorded: tuple[Tree, Tree, D
     last = max(place for place, each in enumerate(done) if each.path == journal.NAME
                and each.kind == "sync")  # fmt: skip
     assert faults(tmp_path, left(old, done[: last + 1]), old, new) == []
-    order = Order(tmp_path / "build", formats=("svg",), themes=("light",))
+    order = Request(tmp_path / "build", formats=("svg",), themes=("light",))
     known = Journal(tmp_path / "build" / journal.NAME)
     course = read_course(tmp_path / "small")
     assert Staleness(course, order, {}, known).plan().recovered.keys() == {*course.names}

@@ -18,12 +18,14 @@ import pytest
 from lecture import COURSE
 from small_course import GOOD, HEAD, STEPS, write_course
 
-from figgen.course.course import Entry, read_course
-from figgen.pipeline.drawing_all import build
+from figgen.course.course import Entry
+from figgen.course.reading import read_course
+from figgen.errors import BuildError
 from figgen.pipeline.durations import NAME, read_times, write_times
 from figgen.pipeline.figure_files import make
-from figgen.pipeline.outcome import Outcome
-from figgen.pipeline.request import Order
+from figgen.pipeline.outcome import Outcome, failures
+from figgen.pipeline.request import Request
+from figgen.pipeline.scheduling import make_all
 from figgen.pipeline.workers import LIMITS_MEMORY, LostError, Workers, serve
 
 linux = pytest.mark.skipif(not LIMITS_MEMORY, reason="only Linux limits the memory of a process")
@@ -56,10 +58,10 @@ def loaded() -> set[str]:
     return set(sys.modules)
 
 
-def loaded_by(entry: Entry, order: Order) -> set[str]:
+def loaded_by(entry: Entry, request: Request) -> set[str]:
     """The modules that drawing a figure imports."""
     before = loaded()
-    assert make(COURSE, entry, order).outcome.error is None
+    assert make(COURSE, entry, request).error is None
     return loaded() - before
 
 
@@ -121,7 +123,7 @@ def leave_running() -> str:
             (kill_me, signal.SIGKILL),
             "crashed: its process was killed by SIGKILL; was there enough memory?",
         ),
-        ((time.sleep, 600), "took longer than 8 s and was stopped; --timeout allows more"),
+        ((time.sleep, 600), "took longer than 4 s and was stopped; --timeout allows more"),
     ],
 )
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -130,7 +132,7 @@ def test_a_task_that_takes_its_process_along_is_the_only_one_that_is_lost(
 ) -> None:
     """It says why; those before, beside and after it have their results."""
     # For the others it is long, even where the machine has much else to do.
-    with Workers(jobs, timeout=8) as workers:
+    with Workers(jobs, timeout=4) as workers:
         before = [workers.submit(double, number) for number in range(10)]
         bad = workers.submit(*task)
         after = [workers.submit(double, number) for number in range(10)]
@@ -188,7 +190,7 @@ def broken(_pipe: object, _memory: object) -> None:
 def test_a_new_process_has_all_that_drawing_needs() -> None:
     """What a worker imports to draw a figure of each kind is the course, and nothing else."""
     kinds = {entry.section + entry.definition.perspective: entry for entry in COURSE.entries}
-    order = Order(Path(), themes=("light",), dpi=30)
+    order = Request(Path(), themes=("light",), dpi=30)
     with Workers(1, timeout=100) as workers:
         futures = [workers.submit(loaded_by, entry, order) for entry in kinds.values()]
         found = set().union(*(future.result(timeout=120) for future in futures))
@@ -241,10 +243,10 @@ def test_a_figure_in_trouble_is_named_and_the_others_are_made(tmp_path: Path, jo
     good = {f"good{n}": GOOD.replace("def good", f"def good{n}") for n in range(4)}
     folder = write_course(tmp_path / f"troubled{jobs}", **modules, **good)
     course = read_course(folder)
-    order = Order(tmp_path / "out", formats=("svg",), themes=("light",))
+    order = Request(tmp_path / "out", formats=("svg",), themes=("light",))
     workers = Workers(jobs, timeout=5, memory=500)
-    outcomes = build(course, course.entries, order, executor=workers)
-    errors = {outcome.name: outcome.error for outcome in outcomes if outcome.error}
+    outcomes = make_all(course, course.entries, order, executor=workers)
+    errors = {name: str(error) for name, error in failures(outcomes).items()}
     assert errors == {
         f"{name}-it": f"troubled{jobs}/{name}.py{reason}" for name, (_, reason) in TROUBLE.items()
     }
@@ -256,10 +258,10 @@ def test_the_longest_figure_begins(tmp_path: Path) -> None:
     """By the times of the last build; a new one before all, those with most steps first."""
     good = {f"good{n}": GOOD.replace("def good", f"def good{n}") for n in range(4)}
     course = read_course(write_course(tmp_path / "timed", **good, two=STEPS))
-    order = Order(tmp_path / "out", formats=("svg",), themes=("light",))
+    order = Request(tmp_path / "out", formats=("svg",), themes=("light",))
     seconds = {"good0": 0.1, "good1": 0.3, "good2": 0.2}
     begun: list[str] = []
-    outcomes = build(
+    outcomes = make_all(
         course,
         course.entries,
         order,
@@ -287,7 +289,7 @@ def test_times_are_kept(tmp_path: Path) -> None:
     """Beside the manifest and not in it; those of figures that were not drawn stay."""
     assert read_times(tmp_path) == {}
     write_times(tmp_path, [Outcome("a", seconds=1.23456), Outcome("b", seconds=2.0)])
-    write_times(tmp_path, [Outcome("b", seconds=3.0), Outcome("c", error="lost")])
+    write_times(tmp_path, [Outcome("b", seconds=3.0), Outcome("c", error=BuildError("lost"))])
     write_times(tmp_path, [])
     assert read_times(tmp_path) == {"a": 1.235, "b": 3.0}
 

@@ -13,7 +13,7 @@ from PIL import Image, ImageSequence
 from small_course import GOOD, STEPS, figure_with, write_course
 
 from figgen.cli.app import program
-from figgen.draw.canvas.theme import DARK
+from figgen.draw.canvas.theme import THEMES
 from figgen.publish.animation import Sweep
 
 WRONG = figure_with('canvas.claim("a number", 1.0, 2.0, "arithmetic")')
@@ -54,7 +54,9 @@ def test_a_gif_keeps_the_colours_of_the_theme(small: Path) -> None:
     """Paper is the paper of the theme to the bit, in every frame; all frames share one palette."""
     render(small, "two-steps", "--animate", "-t", "dark")
     for frame in frames(Path("two-steps-dark.gif")):
-        assert "#{:02x}{:02x}{:02x}".format(*np.asarray(frame)[0, 0]) == DARK.colour("paper")
+        assert "#{:02x}{:02x}{:02x}".format(*np.asarray(frame)[0, 0]) == THEMES["dark"].colour(
+            "paper"
+        )
 
 
 def test_a_webp_is_the_png_pixel_for_pixel(small: Path) -> None:

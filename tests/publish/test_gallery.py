@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from small_course import GOOD, HOSTILE, LESSON, ODD, STEPS, with_concepts, write_course
 
 from figgen.cli.app import program
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.errors import BuildError
 from figgen.publish.gallery import gallery
 

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.pipeline.drawing import Drawing, draw
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.guard.scene.scene_writer import scene
 from figgen.pipeline.drawing import draw
 

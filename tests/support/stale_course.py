@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from figgen.course.course import read_course
-from figgen.pipeline import drawing_all as builder
+from figgen.course.reading import read_course
 from figgen.pipeline import manifest
-from figgen.pipeline.plan import Made, Plan
-from figgen.pipeline.request import Order
+from figgen.pipeline.plan import Plan
+from figgen.pipeline.request import Request
+from figgen.pipeline.scheduling import make_all
 from figgen.pipeline.staleness import Staleness
 from figgen.pipeline.workers import Workers
 
@@ -366,7 +366,7 @@ def staleness(folder: Path, **order: object) -> Staleness:
     chosen = {"formats": ("svg",), "themes": ("light",)} | order
     out = folder / "build"
     course = read_course(folder / "small")
-    return Staleness(course, Order(out, **chosen), manifest.read_manifest(out).figures)
+    return Staleness(course, Request(out, **chosen), manifest.read_manifest(out).figures)
 
 
 def build(folder: Path, **order: object) -> Plan:
@@ -375,13 +375,13 @@ def build(folder: Path, **order: object) -> Plan:
     found = staleness(folder, **order)
     plan = found.plan()
     # In a process of its own, as a build does it: here fonts and modules may be open already.
-    outcomes = builder.build(found.course, plan.stale, found.order, executor=Workers(1))
+    outcomes = make_all(found.course, plan.stale, found.request, executor=Workers(1))
     for each in outcomes:
-        found.note(each.name, each.record, each.reads)
+        found.note(each)
     assert [each.error for each in outcomes if each.error] == []
-    made = {each.name: Made(each.record, each.reads) for each in outcomes if each.record}
+    made = {each.name: each for each in outcomes if each.record}
     records = {name: each.record for name, each in made.items()}
-    now = manifest.write_manifest(found.course, found.order.out, records)
+    now = manifest.write_manifest(found.course, found.request.out, records)
     found.remember(plan, made, now)
     return plan
 

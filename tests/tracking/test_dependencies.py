@@ -20,7 +20,7 @@ from figgen.pipeline import build_state as state
 from figgen.pipeline.current_inputs import CurrentInputs
 from figgen.pipeline.figure_files import make
 from figgen.pipeline.importing import load
-from figgen.pipeline.request import Order
+from figgen.pipeline.request import Request
 from figgen.tracking import environment
 from figgen.tracking import project_modules as project
 from figgen.tracking.dependencies import Dependencies
@@ -400,7 +400,7 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
         only("sigmoidal", "leaky", "listed"),
     ),
     "a colour of a theme": (
-        "figgen/draw/canvas/theme.py",
+        "figgen/vocabulary.py",
         '"forward": "#0969a8"',
         '"forward": "#0969a9"',
         ALL,
@@ -464,7 +464,7 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
     ),
     "a default of a data class": ("three.py", "width: int = 3", "width: int = 4", only("set-up")),
     "an attribute by a getter": ("_rows.py", "[1, 2]", "[2, 2]", only("gotten")),
-    "the resolution": ("figgen/draw/canvas/units.py", "DPI = 200", "DPI = 201", ALL),
+    "the resolution": ("figgen/vocabulary.py", "DPI = 200", "DPI = 201", ALL),
 }
 
 
@@ -735,7 +735,7 @@ def test_a_variable_of_the_environment(copy: Path, monkeypatch: pytest.MonkeyPat
     subprocess.run([*build, "svg"], cwd=copy, check=True, capture_output=True)
     assert stale_course.stale(copy) == {}
     assert b"secret" not in (copy / "build/.figgen/state").read_bytes()
-    same = state.Request(str(copy / "small"), ("svg",), ("light",), 200)
+    same = state.StateKey(str(copy / "small"), ("svg",), ("light",), 200)
     assert state.nothing_to_do(str(copy / "build"), same, ()) is not None
     monkeypatch.delenv("SMALL_WORD")
     assert state.nothing_to_do(str(copy / "build"), same, ()) is None
@@ -757,6 +757,25 @@ def test_another_version_of_a_package(
     assert set(found) == ALL
     assert found["leaky"][0].startswith(f"{package} ")
     assert found["leaky"][0].endswith(" became 99.0")
+
+
+@pytest.mark.parametrize("left", ["{}.egg-info", "{}-99.0.dist-info", "{}-99.0-py3.11.egg-info"])
+def test_what_an_installation_leaves_of_the_project(
+    copy: Path, left: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The definitions of figgen count, and not what an installer says of it, wherever it lies."""
+    (copy / "packages" / left.format("figgen")).mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", [str(copy / "packages"), *sys.path])
+    assert stale_course.stale(copy) == {}
+
+
+def test_what_lies_beside_the_source_of_a_package(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An egg-info without a version says nothing of what is installed."""
+    (copy / "packages" / "numpy.egg-info").mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", [str(copy / "packages"), *sys.path])
+    assert stale_course.stale(copy) == {}
 
 
 def test_another_python(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -878,7 +897,7 @@ def test_what_ran_is_in_the_static_reach(name: str) -> None:
     before = sys.getprofile()
     sys.setprofile(note)
     try:
-        outcome = make(COURSE, entry, Order(Path(os.devnull), themes=("light",))).outcome
+        outcome = make(COURSE, entry, Request(Path(os.devnull), themes=("light",)))
     finally:
         sys.setprofile(before)
     assert outcome.error is None

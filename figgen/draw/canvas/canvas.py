@@ -10,7 +10,6 @@ import inspect
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from types import FrameType
 from typing import Literal, TypeAlias, TypeVar, get_args
 
@@ -28,20 +27,13 @@ from numpy.typing import ArrayLike
 
 from figgen.core import Claim, InputError
 from figgen.core.printed_numbers import printed, read, rounded
-from figgen.draw.canvas.marks import Letters, Mark, drawn, require_plain
+from figgen.draw.canvas.filed import Equation, Filed
+from figgen.draw.canvas.marks import Letters, Mark, require_plain
 from figgen.draw.canvas.mathtext import MATHTEXT
 from figgen.draw.canvas.rc import LABEL, SMALL, style
+from figgen.draw.canvas.slots import SLOTS, Slot
 from figgen.draw.canvas.theme import ROLES, TINT, Role, Theme
 from figgen.draw.canvas.units import POINTS_PER_INCH
-
-Slot: TypeAlias = Literal["full", "half", "strip"]
-
-SLOTS: dict[Slot, tuple[float, float]] = {
-    "full": (12.0, 5.6),
-    "half": (5.8, 5.0),
-    "strip": (12.0, 2.6),
-}
-"""Width and height of each slot in inches, on a slide of 13.33 x 7.5 inches."""
 
 DASHES: tuple[float, tuple[float, ...]] = (0, (3.2, 1.6))
 """Dash and gap of a dashed line, in multiples of its width."""
@@ -52,37 +44,6 @@ A = TypeVar("A", bound=Artist)
 Weight: TypeAlias = Literal["regular", "semibold", "bold"]
 Horizontal: TypeAlias = Literal["left", "center", "right"]
 Vertical: TypeAlias = Literal["top", "center", "bottom", "baseline", "center_baseline"]
-
-
-class CanvasError(Exception):
-    """A drawing that breaks a rule of the house, with the rule."""
-
-
-@dataclass(frozen=True)
-class Filed:
-    """A claim with the line of the author's file that made it, or None if that is unknown."""
-
-    claim: Claim
-    line: int | None
-
-
-@dataclass(frozen=True)
-class Equation:
-    """An equation that was written, and whether it is checked.
-
-    Attributes:
-        latex: All its sides, without roles and steps.
-        claims: How many claims hold its sides against each other.
-        unchecked: Why there are none; None if there are.
-    """
-
-    latex: str
-    claims: int
-    unchecked: str | None
-
-    def as_json(self) -> dict[str, object]:
-        """The equation as plain data."""
-        return asdict(self)
 
 
 class _FixedAxes(Axes):
@@ -452,23 +413,3 @@ class Canvas:
                 return frame.f_lineno
             frame = frame.f_back
         return None
-
-    # Rules
-
-    def require_marked(self) -> None:
-        """Refuse artists that bypassed `mark`: they would not follow the steps or the theme.
-
-        Raises:
-            CanvasError: If there are any, or a marked text is too small, with the first.
-        """
-        marked = {id(mark.artist) for mark in self.marks}
-        for artist in drawn(self.figure):
-            if id(artist) not in marked:
-                raise CanvasError(
-                    f"{artist} was drawn without a role: pass it to canvas.mark(artist, stroke=...)"
-                )
-            if isinstance(artist, Text) and float(artist.get_fontsize()) < SMALL:
-                raise CanvasError(
-                    f"{artist.get_text()!r} is {artist.get_fontsize():g} points; {SMALL:g} or more"
-                    " can be read from the back of the hall"
-                )

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TypeAlias
 
 from matplotlib.font_manager import FontProperties, fontManager, get_font
 from matplotlib.ft2font import FT2Font
 
 from figgen.draw.canvas.units import POINTS_PER_INCH
-
-LineMetrics: TypeAlias = tuple[float, float, float] | tuple[None, None, None]
+from figgen.matplotlib_private import LineMetrics, font_files
 
 
 def font_for(prop: FontProperties, dpi: float) -> FT2Font:
@@ -34,7 +32,7 @@ def line_metrics(prop: FontProperties, dpi: float) -> LineMetrics:
 
 @lru_cache(maxsize=256)
 def _files(prop: FontProperties, _known: int) -> tuple[str, ...]:
-    return tuple(fontManager._find_fonts_by_props(prop))
+    return font_files(prop)
 
 
 @lru_cache(maxsize=256)

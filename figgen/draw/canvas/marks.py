@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from matplotlib.artist import Artist
 from matplotlib.collections import Collection
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Text
@@ -102,18 +100,3 @@ def require_plain(text: Text, stroke: Role | None) -> None:
         raise InputError("stroke of a text", stroke, ", ".join(ROLES))
     if text.get_bbox_patch() is not None or getattr(text, "arrow_patch", None) is not None:
         raise InputError("text", text, "one without an arrow or a box; draw and mark them apart")
-
-
-def drawn(figure: Figure) -> Iterator[Artist]:
-    """Everything that matplotlib would draw, but for what is empty or switched off."""
-    yield from (*figure.texts, *figure.lines, *figure.patches, *figure.images)
-    yield from (*figure.legends, *figure.artists)
-    for axes in figure.axes:
-        hidden = {id(axes.patch)}
-        if not axes.axison:
-            hidden |= {id(axis) for axis in (axes.xaxis, axes.yaxis, *axes.spines.values())}
-        for artist in axes.get_children():
-            if id(artist) not in hidden and not (
-                isinstance(artist, Text) and not artist.get_text()
-            ):
-                yield artist

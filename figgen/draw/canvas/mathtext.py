@@ -12,7 +12,8 @@ from functools import lru_cache
 from matplotlib.font_manager import FontProperties
 from matplotlib.mathtext import MathTextParser, VectorParse
 
-from figgen.draw.canvas.units import DPI, POINTS_PER_INCH
+from figgen.draw.canvas.units import POINTS_PER_INCH
+from figgen.vocabulary import DPI
 
 
 class _Parser(MathTextParser):  # type: ignore[type-arg]

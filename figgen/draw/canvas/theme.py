@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias, get_args
 from matplotlib.colors import to_hex, to_rgb
 
 from figgen.core import InputError
+from figgen.vocabulary import DEFAULT_THEME, PALETTES
 
 Role: TypeAlias = Literal[
     "ink",
@@ -42,10 +43,12 @@ class Theme:
     Attributes:
         name: As on the command line and in the folder of the assets.
         colours: A colour for each role.
+        media: The CSS media query for which a page takes this theme; "" if for none.
     """
 
     name: str
     colours: Mapping[Role, str]
+    media: str = ""
 
     def colour(self, role: Role, tint: float = 1.0) -> str:
         """The colour of ``role``, mixed with paper.
@@ -69,58 +72,11 @@ class Theme:
         return to_hex((red, green, blue))
 
 
-LIGHT = Theme(
-    "light",
-    {
-        "ink": "#1a1d21",
-        "paper": "#ffffff",
-        "input": "#195aba",
-        "operation": "#59616b",
-        "output": "#7e3e87",
-        "forward": "#0969a8",
-        "backward": "#b04400",
-        "highlight": "#b40058",
-        "muted": "#6b7785",
-        "positive": "#00705a",
-        "negative": "#b3261e",
-    },
-)
-
-DARK = Theme(
-    "dark",
-    {
-        "ink": "#f2f4f7",
-        "paper": "#12161c",
-        "input": "#78acfb",
-        "operation": "#b4bcc8",
-        "output": "#e6ace0",
-        "forward": "#5cc0f5",
-        "backward": "#ff9a4d",
-        "highlight": "#ec5c96",
-        "muted": "#a2b4cb",
-        "positive": "#40d3ac",
-        "negative": "#f07b71",
-    },
-)
-
-# Greys only, so that a copier loses nothing. Roles that meet in one figure are far apart in
-# lightness: forward and backward, positive and negative, input and output and operation.
-PRINT = Theme(
-    "print",
-    {
-        "ink": "#000000",
-        "paper": "#ffffff",
-        "input": "#000000",
-        "operation": "#686868",
-        "output": "#3d3d3d",
-        "forward": "#000000",
-        "backward": "#686868",
-        "highlight": "#000000",
-        "muted": "#707070",
-        "positive": "#000000",
-        "negative": "#686868",
-    },
-)
-
-THEMES: dict[str, Theme] = {theme.name: theme for theme in (LIGHT, DARK, PRINT)}
+THEMES: dict[str, Theme] = {
+    name: Theme(name, {role: palette.colours[role] for role in ROLES}, palette.media)
+    for name, palette in PALETTES.items()
+}
 """Every theme by its name."""
+
+LIGHT = THEMES[DEFAULT_THEME]
+"""The theme that a role's colour is told by where there is no theme to choose."""

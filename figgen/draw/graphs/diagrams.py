@@ -6,6 +6,8 @@ placed. A label keeps the step in which it was given.
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
@@ -15,30 +17,32 @@ from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Patch
 from matplotlib.path import Path
 
 from figgen.core import InputError
-from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.marks import edge_name
 from figgen.draw.canvas.planes import Box
 from figgen.draw.canvas.rc import LABEL
 from figgen.draw.canvas.theme import Role
+from figgen.draw.canvas.unmarked import CanvasError
 from figgen.draw.graphs.edge_labels import (
+    CLOSE_SPACING,
     LINE_GAP,
+    OUTER_SHARES,
     SHARES,
+    SPACING,
     Label,
     Points,
     Side,
+    Spacing,
     settle,
     write_label,
 )
-from figgen.draw.graphs.graphviz_layout import (
-    Layout,
-    Point,
-    Size,
+from figgen.draw.graphs.graphviz_layout import Ends, Layout, Point, Size, dot_source, place
+from figgen.draw.graphs.straightening import (
     centred,
+    column_of_each,
     columns,
-    dot_source,
     landed,
     mirrored,
-    place,
     respaced,
     shifted,
 )
@@ -56,11 +60,26 @@ LANDING = 0.06
 """Between the tip of an arrow and the round corner of a box, in inches."""
 LABEL_ROOM = 0.2
 """Between a label of an edge and the nodes on both sides, in inches."""
+LEAST_SIZE = 0.5
+"""The height of a node whose symbol is as small as can be read, in inches."""
+CLOSE_LABELS = 0.1
+"""The same where room is short."""
+CLOSE_PUSH = 0.3
+"""The share of what a label lacks by which nodes move apart at a time where room is short."""
+PUSHES = 12
+"""How often nodes move apart for labels before labels move away from their edges."""
+LIFTS = tuple(0.1 * step for step in range(31))
+"""How much further from its edge a label may stand then, in inches."""
+CLOSE_RANKS = 0.4
+CLOSE_NODES = 0.12
+"""The least distances between two columns, and between two nodes of one, where room is short."""
 LEAST_PUSH = 0.05
 """The least by which nodes move apart for a label that has no room, in inches."""
 BORDER_WIDTH = 2.4
 EDGE_WIDTH = 2.2
 CURVE_POINTS = 60
+TINY = 1e-6
+"""Inches that are lost in rounding."""
 
 
 @dataclass
@@ -99,11 +118,44 @@ class Edge:
 
 
 class Gaps(NamedTuple):
-    """Distances in inches: the least and the widest of columns, and the least in a column."""
+    """Distances in inches.
+
+    Attributes:
+        rank: The least between two columns.
+        widest: The widest up to which columns move apart to fill a box.
+        node: The least between two nodes of a column.
+        label: Between a label of an edge and the nodes on both sides.
+        around: Around the labels of edges.
+        push: By how much of what a label lacks nodes move apart at a time.
+    """
 
     rank: float
     widest: float
     node: float
+    label: float = LABEL_ROOM
+    around: Spacing = SPACING
+    push: float = 1.0
+
+    def closed_up(self, *, labels: bool) -> Gaps:
+        """The same where room is short: nodes, and then labels, as close as can be read."""
+        close = self._replace(rank=min(self.rank, CLOSE_RANKS), node=min(self.node, CLOSE_NODES))
+        return (
+            close._replace(label=CLOSE_LABELS, around=CLOSE_SPACING, push=CLOSE_PUSH)
+            if labels
+            else close
+        )
+
+
+class TooLargeError(CanvasError):
+    """A diagram that needs more room than it has, however close its parts stand."""
+
+
+def _needs(needed: tuple[float, float], box: Box, how: str = "needs") -> TooLargeError:
+    """The error with the width and the height that are needed, in inches."""
+    return TooLargeError(
+        f"the diagram {how} {needed[0]:.2f} x {needed[1]:.2f} inches"
+        f" and has {box.width:.2f} x {box.height:.2f}; shorten a label or split it"
+    )
 
 
 class Diagram:
@@ -201,25 +253,32 @@ class Diagram:
 
         Raises:
             InputError: If there is no node.
-            CanvasError: If the diagram needs more room than ``box`` has; it is never scaled.
+            TooLargeError: If the diagram needs more room than ``box`` has, even closed up; it is
+                never scaled.
         """
         if not self.nodes:
             raise InputError("number of nodes", 0, "1 or more")
+        self.require_room(box)
         sizes = {name: self._size(node) for name, node in self.nodes.items()}
         gaps = Gaps(rank_gap, widest_gap, node_gap)
-        for shares in ((0.5,), SHARES):
-            source, layout, placed = self._spread(sizes, box, gaps, shares)
-            if _fits(layout, box):
+        for attempt, shares in (
+            (gaps, SHARES[:1]),
+            (gaps, SHARES),
+            (gaps.closed_up(labels=False), SHARES),
+            (gaps.closed_up(labels=True), (*SHARES, *OUTER_SHARES)),
+        ):
+            source, layout, placed = self._spread(sizes, box, attempt, shares)
+            if placed is None or not _fits(layout, box):
+                continue
+            if offset := self._offset(layout, placed, box):
                 break
         else:
-            raise CanvasError(
-                f"the diagram needs {layout.width:.2f} x {layout.height:.2f} inches"
-                f" and has {box.width:.2f} x {box.height:.2f}; shorten a label or split it"
-            )
+            if placed is None:
+                raise TooLargeError("labels of the diagram overlap; shorten one or split it")
+            raise _needs((layout.width, layout.height), box)
         # A file in the DOT language can hold several graphs.
         self.canvas.sources["dot"] = self.canvas.sources.get("dot", "") + source
-        dx = box.left + (box.width - layout.width) / 2
-        dy = box.bottom + (box.height - layout.height) / 2
+        dx, dy = offset
         layout = shifted(layout, dx, dy)
         self.places = _places(layout, sizes)
         for edge, curve in zip(self.edges, layout.edges, strict=True):
@@ -230,10 +289,73 @@ class Diagram:
             self._draw_node(node)
         return layout
 
+    def source(self, *, rank_gap: float = 0.6, node_gap: float = 0.5) -> str:
+        """The DOT source, for a reader that has room for any graph; nothing is laid out.
+
+        Args:
+            rank_gap: The least distance between two columns, in inches.
+            node_gap: The least distance between two nodes of a column, in inches.
+        """
+        return self._source(
+            {name: self._size(node) for name, node in self.nodes.items()},
+            Gaps(rank_gap, rank_gap, node_gap),
+        )
+
+    def require_room(self, box: Box) -> None:
+        """Refuse a diagram whose nodes alone need more room than a place has.
+
+        Takes no layout: nodes that follow each other stand in different columns, and only so
+        many columns have room side by side.
+
+        Raises:
+            TooLargeError: With the least width and height that it needs.
+        """
+        sizes = {name: self._size(node) for name, node in self.nodes.items()}
+        width = _longest_way(sizes, self._ends, CLOSE_RANKS)
+        heights = [size.height + CLOSE_NODES for size in sizes.values()]
+        narrowest = min(size.width for size in sizes.values()) + CLOSE_RANKS
+        beside = max(int((box.width + CLOSE_RANKS + TINY) / narrowest), 1)
+        height = max(*heights, sum(heights) / beside) - CLOSE_NODES
+        if width > box.width + TINY or height > box.height + TINY:
+            raise _needs((width, height), box, "needs at least")
+
+    @property
+    def _ends(self) -> list[Ends]:
+        return [(edge.tail, edge.head) for edge in self.edges]
+
+    def _offset(
+        self, layout: Layout, placed: Sequence[tuple[Label, Point]], box: Box
+    ) -> Point | None:
+        """How far to move a layout into the middle of a box; None if a label has no room there.
+
+        Labels may stand out of the box, but not out of the canvas.
+        """
+        rooms = [one.room(spot, 0.0) for one, spot in placed]
+        across = [(room.left, room.left + room.width) for room in rooms]
+        up = [(room.bottom, room.bottom + room.height) for room in rooms]
+        points = np.concatenate([np.empty((0, 2)), *map(bezier, layout.edges)])
+        across += [(x, x) for x in points[:, 0].tolist()]
+        up += [(y, y) for y in points[:, 1].tolist()]
+        dx = _nudged(
+            box.left + (box.width - layout.width) / 2,
+            across,
+            self.canvas.width,
+            (box.left, box.left + box.width - layout.width),
+        )
+        dy = _nudged(
+            box.bottom + (box.height - layout.height) / 2,
+            up,
+            self.canvas.height,
+            (box.bottom, box.bottom + box.height - layout.height),
+        )
+        return None if dx is None or dy is None else (dx, dy)
+
     def _spread(
         self, sizes: dict[str, Size], box: Box, gaps: Gaps, shares: Sequence[float]
-    ) -> tuple[str, Layout, list[tuple[Label, Point]]]:
+    ) -> tuple[str, Layout, list[tuple[Label, Point]] | None]:
         """The DOT source, the layout and the labels, with nodes so far apart that none overlaps.
+
+        There are no labels if they overlap however far apart the nodes are.
 
         Args:
             sizes: Of the nodes.
@@ -242,28 +364,35 @@ class Diagram:
             shares: How far along its edge a label may stand.
         """
         labels = [edge.labels for edge in self.edges]
-        while True:
+        loops = {index for index, edge in enumerate(self.edges) if edge.tail == edge.head}
+        pushes = round(PUSHES / gaps.push**2)
+        for push in range(pushes + 2):
             source, layout = self._arranged(sizes, box.width, gaps)
             curves = [bezier(curve) for curve in layout.edges]
             nodes = list(_places(layout, sizes).values())
-            placed, too_much = settle(labels, nodes, curves, shares)
+            around = gaps.around if push < pushes else gaps.around._replace(lifts=LIFTS)
+            placed, too_much = settle(labels, nodes, curves, shares, loops=loops, spacing=around)
             if not too_much or not _fits(layout, box):
                 return source, layout, placed
-            gaps = gaps._replace(node=gaps.node + max(too_much, LEAST_PUSH))
+            gaps = gaps._replace(node=gaps.node + gaps.push * max(too_much, LEAST_PUSH))
+        return source, layout, None
 
     def _arranged(self, sizes: dict[str, Size], width: float, gaps: Gaps) -> tuple[str, Layout]:
         """The DOT source, and the layout with its columns spread over ``width``."""
-        ends = [(edge.tail, edge.head) for edge in self.edges]
-        labels = {name: node.labels[0].text.get_text() for name, node in self.nodes.items()}
-        source = dot_source(sizes, ends, labels=labels, rank_gap=gaps.rank, node_gap=gaps.node)
+        ends = self._ends
+        source = self._source(sizes, gaps)
         layout = mirrored(centred(place(source, sizes, ends), sizes, ends, gaps.node), ends)
-        apart = self._column_gaps(layout, gaps.rank)
+        apart = self._column_gaps(layout, gaps)
         widths = {name: size.width for name, size in sizes.items()}
         spare = width - respaced(layout, widths, apart).width
         # Too wide gaps look lost, so a small diagram does not fill a wide box.
         apart = [gap + max(min(spare / len(apart), gaps.widest - gap), 0.0) for gap in apart]
         layout = respaced(layout, widths, apart)
         return source, landed(layout, sizes, ends, ROUNDING + LANDING)
+
+    def _source(self, sizes: dict[str, Size], gaps: Gaps) -> str:
+        labels = {name: node.labels[0].text.get_text() for name, node in self.nodes.items()}
+        return dot_source(sizes, self._ends, labels=labels, rank_gap=gaps.rank, node_gap=gaps.node)
 
     def _size(self, node: Node) -> Size:
         width = max(line.width for line in node.labels) + 2 * PADDING
@@ -274,16 +403,14 @@ class Diagram:
         diameter = max(self.smallest, float(np.hypot(width - PADDING, height - PADDING)))
         return Size("circle", diameter, diameter)
 
-    def _column_gaps(self, layout: Layout, least: float) -> list[float]:
+    def _column_gaps(self, layout: Layout, least: Gaps) -> list[float]:
         """The distance of each column from the next at which the labels between them fit."""
-        places = columns(layout)
-        gaps = [least] * (len(places) - 1)
+        column = column_of_each(layout)
+        gaps = [least.rank] * (len(columns(layout)) - 1)
         for edge in self.edges:
-            start, end = (
-                places.index(round(layout.nodes[name][0], 3)) for name in (edge.tail, edge.head)
-            )
+            start, end = column[edge.tail], column[edge.head]
             if edge.widest and end == start + 1:
-                gaps[start] = max(gaps[start], edge.widest + 2 * LABEL_ROOM)
+                gaps[start] = max(gaps[start], edge.widest + 2 * least.label)
         return gaps
 
     def _draw_node(self, node: Node) -> None:
@@ -325,6 +452,20 @@ class Diagram:
                 one.stands_by(self.canvas, arrow)
 
 
+def require_room_for(nodes: int, box: Box) -> None:
+    """Refuse a number of nodes that no place has room for, before any of them is measured.
+
+    Raises:
+        TooLargeError: With the least width and height that they need.
+    """
+    across, up = LEAST_SIZE + CLOSE_RANKS, LEAST_SIZE + CLOSE_NODES
+    beside = max(int((box.width + CLOSE_RANKS) / across), 1)
+    height = math.ceil(nodes / beside) * up - CLOSE_NODES
+    if height > box.height:
+        width = min(nodes, beside) * across - CLOSE_RANKS
+        raise _needs((width, height), box, "needs at least")
+
+
 def bezier(curve: Sequence[Point], count: int = CURVE_POINTS) -> Points:
     """Points on a chain of cubic Bezier curves, shape (count a curve, 2).
 
@@ -349,7 +490,47 @@ def _stack_height(labels: Sequence[Label]) -> float:
 
 
 def _fits(layout: Layout, box: Box) -> bool:
-    return layout.width <= box.width + 1e-6 and layout.height <= box.height + 1e-6
+    return layout.width <= box.width + TINY and layout.height <= box.height + TINY
+
+
+def _nudged(
+    offset: float, spans: Sequence[tuple[float, float]], length: float, room: tuple[float, float]
+) -> float | None:
+    """An offset as near as can be at which all spans are within a length; None if there is none.
+
+    Args:
+        offset: The one that is wanted.
+        spans: From where to where each part reaches.
+        length: From 0 on, where they must stay.
+        room: The least and the greatest offset.
+    """
+    least = -min((low for low, _ in spans), default=-room[0])
+    most = length - max((high for _, high in spans), default=length - room[1])
+    if least <= offset <= most:
+        return offset
+    low, high = max(least, room[0]), min(most, room[1])
+    return None if low > high + TINY else min(max(offset, low), high)
+
+
+def _longest_way(sizes: dict[str, Size], edges: Sequence[Ends], gap: float) -> float:
+    """The least width of a graph: that of nodes of which each has an edge to the next.
+
+    Nodes of a cycle, and what comes after it, count for themselves: which of its edges go back
+    only the layout knows.
+    """
+    missing = Counter(head for _, head in edges)
+    heads: dict[str, list[str]] = {name: [] for name in sizes}
+    for tail, head in edges:
+        heads[tail].append(head)
+    ways = {name: size.width for name, size in sizes.items()}
+    ready = [name for name in sizes if not missing[name]]
+    for name in ready:  # it grows
+        for head in heads[name]:
+            ways[head] = max(ways[head], ways[name] + gap + sizes[head].width)
+            missing[head] -= 1
+            if not missing[head]:
+                ready.append(head)
+    return max(ways.values())
 
 
 def _places(layout: Layout, sizes: dict[str, Size]) -> dict[str, Box]:

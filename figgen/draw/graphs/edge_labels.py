@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Literal, NamedTuple, TypeAlias
@@ -31,6 +33,8 @@ CLEARANCE = 0.06
 """Between two labels, or a label and an edge that is not its own, in inches."""
 SHARES = (0.5, 0.4, 0.6, 0.3, 0.7)
 """How far along its edge a label may stand, the best first."""
+OUTER_SHARES = (0.2, 0.8)
+"""The same where room is short, after those."""
 LEVEL = 0.05
 """Edges whose middles are nearer than this in height, in inches, have their labels in one row."""
 
@@ -100,11 +104,11 @@ class Label:
         if isinstance(self.text, Text):
             canvas.names(self.text, artist)
 
-    def room(self, spot: Point) -> Box:
-        """What it takes up with its baseline at ``spot``, and what must stay clear around it."""
+    def room(self, spot: Point, clear: float = CLEARANCE) -> Box:
+        """What it takes up with its baseline at ``spot``, and ``clear`` inches around it."""
         left, bottom = spot[0] - self.width / 2, spot[1] - self.descent
-        width, height = self.width + 2 * CLEARANCE, self.height + 2 * CLEARANCE
-        return Box(left - CLEARANCE, bottom - CLEARANCE, width, height)
+        width, height = self.width + 2 * clear, self.height + 2 * clear
+        return Box(left - clear, bottom - clear, width, height)
 
 
 def write_label(canvas: Canvas, words: str, role: Role, size: float) -> Label:
@@ -133,58 +137,166 @@ class Line(NamedTuple):
     descent: float
 
 
+class Spacing(NamedTuple):
+    """Distances around the labels of edges, in inches.
+
+    Attributes:
+        edge: Between a label and its edge.
+        clear: Between a label and anything else.
+        lifts: How much further from its edge a label may stand, the best first.
+    """
+
+    edge: float
+    clear: float
+    lifts: tuple[float, ...] = (0.0,)
+
+
+SPACING = Spacing(EDGE_GAP, CLEARANCE)
+CLOSE_SPACING = Spacing(0.04, 0.03)
+"""The least at which labels can be told apart."""
+
+
 def settle(
     labels: Sequence[Mapping[Side, Sequence[Label]]],
     nodes: Sequence[Box],
     curves: Sequence[Points],
     shares: Sequence[float] = SHARES,
+    *,
+    loops: Collection[int] = (),
+    spacing: Spacing = SPACING,
 ) -> tuple[list[tuple[Label, Point]], float]:
     """Find a place for every label of an edge.
 
     Those above an edge are stacked upward and those below downward; labels of which no step
-    shows both take one place. Edges of one height have their labels on common baselines.
+    shows both take one place. Edges of one height have their labels on common baselines. All
+    labels of a loop are over it.
 
     Args:
         labels: Those of each edge, on each of its sides.
         nodes: The places of the nodes.
         curves: The edges.
         shares: How far along its edge a label may stand, the best first.
+        loops: Which of the edges are loops.
+        spacing: Around the labels.
 
     Returns:
         The labels with the middle of each baseline, and the most by which one still reaches
         over another, a node or an edge, in inches.
     """
-    heights = [float(curve[len(curve) // 2, 1]) for curve in curves]
+    rows = _Rows(labels, [float(curve[len(curve) // 2, 1]) for curve in curves])
+    taken = _Taken(nodes, curves)
     placed: list[tuple[Label, Point]] = []
     most = 0.0
-    for each, curve, height in zip(labels, curves, heights, strict=True):
-        row = [
-            other
-            for other, level in zip(labels, heights, strict=True)
-            if abs(level - height) < LEVEL
-        ]
-        for side, own in each.items():
-            lines = _lines([other[side] for other in row])
+    for index, (each, curve) in enumerate(zip(labels, curves, strict=True)):
+        stacks: dict[Side, Sequence[Label]] = dict(each)
+        if index in loops:
+            stacks = {"above": [*each["below"], *each["above"]]}
+        for side, own in stacks.items():
+            lines = _lines([own]) if index in loops else rows.lines(index, side)
             for one, number in zip(own, _numbers(own), strict=True):
-                taken = [other.room(spot) for other, spot in placed if other.shows_with(one)]
-                offset = _offset(lines, number, side)
-                tried = (_beside(curve, share, one.width, side, offset) for share in shares)
-                too_much, spot = _best(one, tried, [*nodes, *taken], curves)
+                offset = _offset(lines, number, side, spacing.edge)
+                away = 1.0 if side == "above" else -1.0
+                tried = (
+                    (_beside(curve, share, one.width, side, offset), away * lift)
+                    for lift in spacing.lifts
+                    for share in (shares[:1] if index in loops else shares)
+                )
+                too_much, spot = _best(one, tried, taken, spacing.clear)
                 placed.append((one, spot))
+                taken.add(one, one.room(spot, spacing.clear))
                 most = max(most, too_much)
     return placed, most
 
 
+class _Rows:
+    """The edges of one height, whose labels have common baselines.
+
+    Args:
+        labels: Those of each edge.
+        heights: Of the middle of each edge.
+    """
+
+    def __init__(
+        self, labels: Sequence[Mapping[Side, Sequence[Label]]], heights: Sequence[float]
+    ) -> None:
+        self._labels = labels
+        self._heights = heights
+        self._order = sorted(range(len(heights)), key=heights.__getitem__)
+        self._sorted = [heights[index] for index in self._order]
+        self._known: dict[tuple[int, int, Side], list[Line]] = {}
+
+    def lines(self, index: int, side: Side) -> list[Line]:
+        """What the lines on one side of an edge have in common with those of its row."""
+        height = self._heights[index]
+        first = bisect_right(self._sorted, height - LEVEL)
+        end = bisect_left(self._sorted, height + LEVEL)
+        row = first, end, side
+        if row not in self._known:
+            members = self._order[first:end]
+            self._known[row] = _lines([self._labels[each][side] for each in members])
+        return self._known[row]
+
+
+class _Taken:
+    """What no label may reach over: nodes, edges, and labels that show with it.
+
+    Args:
+        nodes: The places of the nodes.
+        curves: The edges.
+    """
+
+    def __init__(self, nodes: Sequence[Box], curves: Sequence[Points]) -> None:
+        self._boxes = np.array([*nodes, *[(0.0,) * 4] * len(nodes)]).reshape(-1, 4)
+        self._spans = np.tile([-math.inf, math.inf], (len(self._boxes), 1))
+        self._count = len(nodes)
+        self._curves = curves
+        reaches = [(*curve.min(axis=0), *curve.max(axis=0)) for curve in curves]
+        self._reaches = np.array(reaches).reshape(-1, 4)
+
+    def add(self, one: Label, room: Box) -> None:
+        """Take the room of a label in the steps in which it shows."""
+        if self._count == len(self._boxes):
+            self._boxes = np.concatenate([self._boxes, np.zeros_like(self._boxes)])
+            self._spans = np.concatenate([self._spans, np.zeros_like(self._spans)])
+        first, last = one.span
+        self._boxes[self._count] = room
+        self._spans[self._count] = first, math.inf if last is None else last
+        self._count += 1
+
+    def reach(self, one: Label, room: Box) -> float:
+        """The most by which a label reaches over something, in inches; 0 if over nothing."""
+        first, last = one.span
+        boxes, spans = self._boxes[: self._count], self._spans[: self._count]
+        shown = (spans[:, 0] <= (math.inf if last is None else last)) & (first <= spans[:, 1])
+        right, top = room.left + room.width, room.bottom + room.height
+        low, high = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
+        common = np.minimum(high, (right, top)) - np.maximum(low, (room.left, room.bottom))
+        over = common[shown & (common > 0).all(axis=1), 1]
+        return max(float(over.max(initial=0.0)), self.depth(room))
+
+    def depth(self, room: Box) -> float:
+        """How deep an edge runs in a place, from its nearer side; 0 if none does."""
+        right, top = room.left + room.width, room.bottom + room.height
+        left, bottom, end, height = self._reaches.T
+        near = (left < right) & (end > room.left) & (bottom < top) & (height > room.bottom)
+        depths = (_depth_in(room, self._curves[int(index)]) for index in np.flatnonzero(near))
+        return max(depths, default=0.0)
+
+
 def _best(
-    one: Label, tried: Iterable[Point], taken: Sequence[Box], curves: Sequence[Points]
+    one: Label, tried: Iterable[tuple[Point, float]], taken: _Taken, clear: float
 ) -> tuple[float, Point]:
     """The first spot where a label has room, or that where it lacks least; and how much."""
     found: list[tuple[float, Point]] = []
-    for spot in tried:
-        room = one.room(spot)
-        lacks = [_common_height(room, other) for other in taken]
-        lacks += [_depth_in(room, curve) for curve in curves]
-        found.append((max(lacks), spot))
+    for (x, y), lift in tried:
+        spot = x, y + lift
+        room, nearest = one.room(spot, clear), one.room((x, y), clear)
+        bottom = min(room.bottom, nearest.bottom)
+        way = Box(room.left, bottom, room.width, room.height + abs(lift))
+        # Beyond another edge a label would be taken for that edge's.
+        if lift and taken.depth(way):
+            continue
+        found.append((taken.reach(one, room), spot))
         if not found[-1][0]:
             break
     return min(found, key=itemgetter(0))
@@ -206,9 +318,9 @@ def _lines(stacks: Sequence[Sequence[Label]]) -> list[Line]:
     return [lines[number] for number in sorted(lines)]
 
 
-def _offset(lines: Sequence[Line], number: int, side: Side) -> float:
+def _offset(lines: Sequence[Line], number: int, side: Side, gap: float) -> float:
     """How far the baseline of a line is over the edge; negative if below."""
-    nearer = sum(line.ascent + line.descent + LINE_GAP for line in lines[:number]) + EDGE_GAP
+    nearer = sum(line.ascent + line.descent + LINE_GAP for line in lines[:number]) + gap
     line = lines[number]
     return nearer + line.descent if side == "above" else -nearer - line.ascent
 
@@ -222,13 +334,6 @@ def _beside(curve: Points, share: float, width: float, side: Side, offset: float
     x = float(curve[int(share * len(curve)), 0])
     under = curve[np.abs(curve[:, 0] - x) <= width / 2, 1]
     return x, offset + float(under.max() if side == "above" else under.min())
-
-
-def _common_height(one: Box, other: Box) -> float:
-    """The height of what two places have in common; 0 if they have nothing."""
-    across = min(one.left + one.width, other.left + other.width) - max(one.left, other.left)
-    up = min(one.bottom + one.height, other.bottom + other.height) - max(one.bottom, other.bottom)
-    return up if across > 0 < up else 0.0
 
 
 def _depth_in(box: Box, curve: Points) -> float:

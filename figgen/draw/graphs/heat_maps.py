@@ -16,11 +16,12 @@ from numpy.typing import ArrayLike
 
 from figgen.core import Array, InputError, as_numbers
 from figgen.core.printed_numbers import MINUS, read, rounded
-from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.cards import arrow, cap_height, card, path
 from figgen.draw.canvas.planes import Box
 from figgen.draw.canvas.rc import LABEL, MATHS, SMALL
 from figgen.draw.canvas.theme import Role
+from figgen.draw.canvas.unmarked import CanvasError
 
 
 class Cell(NamedTuple):

@@ -13,15 +13,17 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from figgen.core import Array, InputError
 from figgen.core.graph import Graph, Node
-from figgen.core.graph_latex import describe, describe_backward, pieces, said
+from figgen.core.graph_latex import pieces
+from figgen.core.graph_words import describe, describe_backward, said
 from figgen.core.ops import typeset_shape
 from figgen.core.printed_numbers import MINUS, printed, read
-from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.cards import arrow, cap_height, card
 from figgen.draw.canvas.planes import Box
 from figgen.draw.canvas.rc import LABEL, MATHS, let_lines_grow
 from figgen.draw.canvas.theme import Role
-from figgen.draw.graphs.diagrams import BORDER_WIDTH, EDGE_WIDTH, SMALLEST, Diagram, Edge
+from figgen.draw.canvas.unmarked import CanvasError
+from figgen.draw.graphs.diagrams import BORDER_WIDTH, EDGE_WIDTH, SMALLEST, SYMBOL, Diagram, Edge
 from figgen.draw.graphs.edge_labels import EDGE_GAP
 from figgen.draw.graphs.graphviz_layout import Layout
 
@@ -64,6 +66,7 @@ class GraphDrawing:
         steps: The step in which a node appears, with the edges that leave it, by name.
         smallest: The least height of a node and width of a circle, in inches.
         size: The size of the values and derivatives in points.
+        symbol: The size of the symbols in nodes, in points.
 
     Raises:
         InputError: If there is no node of a name.
@@ -80,19 +83,21 @@ class GraphDrawing:
         steps: Mapping[str, int] | None = None,
         smallest: float = SMALLEST,
         size: float = LABEL,
+        symbol: float = SYMBOL,
     ) -> None:
         self.canvas = canvas
         self.graph = graph
         self.diagram = Diagram(canvas, smallest=smallest)
-        self._size = size
+        self._size, self._symbol_size = size, symbol
         self._symbols, self._captions, self._steps = symbols or {}, captions or {}, steps or {}
         self._edges: dict[tuple[str, int], Edge] = {}
+        self._from: dict[str, list[Edge]] = {node.name: [] for node in graph.nodes}
         for name in {*self._symbols, *self._captions, *self._steps} - {RESULT}:
             graph[name]  # refuses a name that is not there
         for node in graph.nodes:
             self._add_node(node)
         with canvas.step(self._first(RESULT)):
-            self.diagram.node(RESULT, f"${output or graph.output.latex}$", "output")
+            self.diagram.node(RESULT, f"${output or graph.output.latex}$", "output", size=symbol)
         for edge in graph.edges:
             self._add_edge(edge.source.name, edge.target.name, edge.position)
         self._add_edge(graph.output.name, RESULT, 0)
@@ -112,11 +117,12 @@ class GraphDrawing:
         caption = self._captions.get(node.name, caption)
         kind: Literal["input", "operation"] = "operation" if node.op else "input"
         with self.canvas.step(self._first(node.name)):
-            self.diagram.node(node.name, f"${symbol}$", kind, below=caption)
+            self.diagram.node(node.name, f"${symbol}$", kind, below=caption, size=self._symbol_size)
 
     def _add_edge(self, tail: str, head: str, position: int) -> None:
         with self.canvas.step(self._first(tail)):
             self._edges[head, position] = self.diagram.edge(tail, head)
+        self._from[tail].append(self._edges[head, position])
 
     def value(self, name: str, *shows: Show, places: int = 3, symbol: str = "") -> None:
         """Write a value above every edge that leaves its node, in the current step.
@@ -177,12 +183,7 @@ class GraphDrawing:
 
     def _leaving(self, name: str) -> list[Edge]:
         """The edges that leave a node; from the output, the one to the last circle."""
-        node = self.graph[name]
-        return [
-            edge
-            for (head, position), edge in self._edges.items()
-            if (self.graph.output if head == RESULT else self.graph[head].inputs[position]) is node
-        ]
+        return self._from[self.graph[name].name]
 
     def describe(self, *names: str, backward: bool = False, places: int = 3) -> None:
         """Say the values, or the gradients, in the alt text from this step on.

@@ -16,7 +16,8 @@ from matplotlib.transforms import Affine2D
 
 from figgen.core import Claim, InputError
 from figgen.core.equation_claims import NEARLY, Random, Values, equation_claims
-from figgen.draw.canvas.canvas import Canvas, Equation, Horizontal
+from figgen.draw.canvas.canvas import Canvas, Horizontal
+from figgen.draw.canvas.filed import Equation
 from figgen.draw.canvas.marks import Letters
 from figgen.draw.canvas.planes import Box
 from figgen.draw.canvas.rc import LABEL, MATHS, SMALL

@@ -8,7 +8,7 @@ size, hollow or full), a text in or beside one of them in its role, or a distanc
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from functools import cache
 from itertools import combinations
 
@@ -20,26 +20,17 @@ from matplotlib.patches import FancyArrowPatch, Patch, PathPatch, Polygon
 from figgen.draw.canvas.marks import Mark
 from figgen.draw.canvas.theme import THEMES, TINT, Role
 from figgen.guard.look.colour_vision import VISIONS, difference, lab
-from figgen.guard.look.findings import Finding, name_of
+from figgen.guard.look.findings import Findings, name_of
+from figgen.guard.look.limits import BESIDE, COLOUR_ALONE, NEIGHBOURS
 from figgen.guard.look.mark_layers import Layer, Layers
+from figgen.guard.look.measuring import measures
+from figgen.guard.look.painted_steps import Step
 from figgen.guard.look.placement import gap
-
-APART = 12.0
-"""The least CIEDE2000 of two series.
-
-About 1 is just noticeable for large patches side by side. A line is a few pixels wide and is
-compared across a slide, which takes several times as much.
-"""
-NEIGHBOURS = 1.0
-"""Inches up to which two things are compared."""
-BESIDE = 0.35
-"""Inches from a thing within which a text in its role is its name."""
-
 
 FREE_FORMS = (PathPatch, Polygon)
 
 
-def alike(mark: Mark) -> Hashable:
+def form_of(mark: Mark) -> Hashable:
     """What of a mark can be seen without its colour; equal for two that look the same."""
     artist = mark.artist
     hollow = mark.fill in {None, "paper"}
@@ -65,17 +56,19 @@ def alike(mark: Mark) -> Hashable:
     return id(mark)
 
 
-def told_by_colour(layers: Layers, shown: Sequence[Layer]) -> Iterator[Finding]:
-    """``colour-alone``: the least distance of the colours of two neighbours that look alike."""
-    texts = [layer for layer in shown if layer.mark.words and layer.box is not None]
-    things = [layer for layer in shown if not layer.mark.words and layer.box is not None]
+@measures(COLOUR_ALONE, of=Step)
+def told_by_colour(step: Step) -> Findings:
+    """The least distance of the colours of two neighbours that look alike."""
+    boxed = [layer for layer in step.shown if layer.box is not None]
+    texts = [layer for layer in boxed if layer.mark.words]
+    things = [layer for layer in boxed if not layer.mark.words]
     groups: dict[Hashable, list[Layer]] = {}
     for layer in things:
         if seen_as(layer.mark) and not _is_a_head(layer):
-            groups.setdefault(alike(layer.mark), []).append(layer)
+            groups.setdefault(form_of(layer.mark), []).append(layer)
     for group in groups.values():
         if len({seen_as(layer.mark) for layer in group}) > 1:
-            nameless = [one for one in group if not _named(layers, one, texts, things)]
+            nameless = [one for one in group if not _named(step.layers, one, texts, things)]
             for one, other in combinations(nameless, 2):
                 yield from _compared(one, other)
 
@@ -124,18 +117,18 @@ def _holds(area: Layer, layer: Layer) -> bool:
     return bool(area.box and layer.middle and area.box.contains(*layer.middle))
 
 
-def _compared(one: Layer, other: Layer) -> Iterator[Finding]:
+def _compared(one: Layer, other: Layer) -> Findings:
     first, second = seen_as(one.mark), seen_as(other.mark)
     near = one.box and other.box and one.box.padded(NEIGHBOURS).overlaps(other.box)
     if not (first and second and near) or first[0] == second[0]:
         return
     for theme in THEMES.values():
         distance, vision = _least(*sorted((theme.colour(*first), theme.colour(*second))))
-        if distance < APART:
-            names = sorted({name_of(one.mark), name_of(other.mark)})
-            says = f"are {distance:.1f} apart in {vision}, and alike; {APART:g} (CIEDE2000) or more"
-            yield Finding("colour-alone", " and ".join(names), says, distance, APART,
-                          theme=theme.name, where=other.middle)  # fmt: skip
+        if distance < COLOUR_ALONE.limit:
+            what = " and ".join(sorted({name_of(one.mark), name_of(other.mark)}))
+            says = f"are {distance:.1f} apart in {vision}, and alike"
+            where = other.middle
+            yield COLOUR_ALONE.broken(what, says, distance, theme=theme.name, where=where)
 
 
 @cache

@@ -1,10 +1,10 @@
-"""What the rules of the look are called, and what they find."""
+"""What a rule of the look is, and what is told where one is broken."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, TypeAlias
 
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
@@ -12,26 +12,8 @@ from matplotlib.patches import Circle, FancyArrowPatch
 
 from figgen.draw.canvas.marks import Mark
 
-RULES: Mapping[str, str] = {
-    "text-size": "text is large enough for the back of the hall",
-    "index-size": "indices and exponents are, too",
-    "glyphs": "the font has every letter",
-    "text-contrast": "text stands out against what is behind it",
-    "stroke-contrast": "lines, edges and dots stand out against what is behind them",
-    "colour-alone": "what looks alike is not told apart by its colour alone",
-    "text-over-text": "no text lies on another",
-    "text-over-stroke": "no line, edge or dot runs through the letters of a text",
-    "outside": "nothing is cut off by the end of the canvas",
-    "margin": "the picture fills its slot",
-    "balance": "the picture stands in the middle of its slot",
-    "label-distance": "a label stands beside what it names",
-    "alt-length": "the alt text says enough, and no more than can be listened to",
-    "alt-numbers": "the alt text says the numbers that the figure prints",
-    "alt-duplicate": "no other figure has the same alt text",
-    "excuses": "an excuse names a rule and is needed",
-    "svg-ids": "every id of an SVG is there once, and what refers to one finds it",
-}
-"""Every rule by its name: what holds where it is kept."""
+QUOTED = 40
+"""Letters of a text that a finding quotes."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +21,7 @@ class Finding:
     """One breach of a rule.
 
     Attributes:
-        rule: One of `RULES`.
+        rule: The name of the rule.
         what: What breaks it.
         says: How: with the measured value and the limit.
         measured: The measured value.
@@ -75,26 +57,60 @@ class Finding:
         return asdict(self)
 
 
-def merged(findings: Iterable[Finding]) -> list[Finding]:
-    """What several steps and themes show, once: as it is worst, with the first step."""
-    worst: dict[tuple[str, str], Finding] = {}
-    for finding in findings:
-        key = finding.rule, finding.what
-        known = worst.setdefault(key, finding)
-        if finding.excess > known.excess:
-            worst[key] = replace(finding, step=known.step)
-    return sorted(worst.values(), key=lambda each: (list(RULES).index(each.rule), each.step or 0))
+Findings: TypeAlias = Iterator[Finding]
 
 
-LONGEST = 40
-"""Letters of a text that a finding quotes."""
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the look; all of them are declared in `figgen.guard.look.limits`.
+
+    Attributes:
+        name: What a finding, and the excuse of a figure, calls it.
+        promise: What holds where it is kept.
+        limit: The measured value that is just allowed.
+        allowed: The limit in words, for the end of a finding; ``{}`` stands for its number.
+        compares_figures: Whether it needs all figures of a course, so that no part can break it.
+    """
+
+    name: str
+    promise: str
+    limit: float
+    allowed: str = ""
+    compares_figures: bool = False
+
+    def broken(
+        self,
+        what: str | Mark,
+        says: str,
+        measured: float,
+        *,
+        step: int | None = None,
+        theme: str | None = None,
+        where: tuple[float, float] | None = None,
+    ) -> Finding:
+        """A finding of this rule.
+
+        Args:
+            what: What breaks it.
+            says: How, with the measured value.
+            measured: The measured value.
+            step: As in `Finding`.
+            theme: As in `Finding`.
+            where: As in `Finding`.
+
+        >>> str(Rule("width", "it is wide", 2, "{:g} or more").broken("it", "is 1 wide", 1))
+        'width: it is 1 wide; 2 or more'
+        """
+        named = what if isinstance(what, str) else name_of(what)
+        allowed = f"; {self.allowed.format(self.limit)}" if self.allowed else ""
+        return Finding(self.name, named, says + allowed, measured, self.limit, step, theme, where)
 
 
 def name_of(mark: Mark) -> str:
     """What a mark is called in a finding: what it says, or its role and its kind."""
     if mark.words:
         words = " ".join(mark.words.split())
-        return repr(words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…")
+        return repr(words if len(words) <= QUOTED else f"{words[: QUOTED - 1]}…")
     kinds = {FancyArrowPatch: "arrow", Circle: "circle", Line2D: "line", LineCollection: "lines"}
     kind = next((name for each, name in kinds.items() if isinstance(mark.artist, each)), "shape")
     if isinstance(mark.artist, Line2D) and mark.artist.get_linestyle() == "None":

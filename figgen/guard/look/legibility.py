@@ -2,59 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TypeAlias
-
 import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.mathtext import MathTextParser, VectorParse
 from matplotlib.text import Text
 
-from figgen.draw.canvas.marks import Mark
-from figgen.draw.canvas.rc import SMALL, style
-from figgen.draw.canvas.theme import Theme
+from figgen.draw.canvas.rc import style
 from figgen.guard.look.colour_vision import contrast
-from figgen.guard.look.findings import Finding, name_of
-from figgen.guard.look.mark_layers import SOLID, Choice, Layer, Layers, Values
+from figgen.guard.look.findings import Findings, Rule
+from figgen.guard.look.limits import (
+    FEWEST_PIXELS,
+    GLYPHS,
+    INDEX_SIZE,
+    PALEST_OF_LINE,
+    PALEST_OF_TEXT,
+    PIXELS_PER_POINT,
+    STROKE_CONTRAST,
+    TEXT_CONTRAST,
+    TEXT_SIZE,
+)
+from figgen.guard.look.mark_layers import SOLID, Layer, Layers, Values
+from figgen.guard.look.measuring import measures
+from figgen.guard.look.painted_steps import PaintedMark
 
-Found: TypeAlias = Iterator[Finding]
-
-PIXELS_PER_POINT = 1080 / (7.5 * 72)
-"""A slide of 13.33 x 7.5 inches on a screen with 1080 lines."""
-TEXT_SIZE = SMALL * PIXELS_PER_POINT
-INDEX_SIZE = 12 * PIXELS_PER_POINT
-"""Two thirds of the smallest text: an index is read together with its letter."""
-TEXT_CONTRAST = 4.5
-STROKE_CONTRAST = 3.0
-PALEST = 10
-"""The part of a text, in percent, that may have less contrast: where something just touches it."""
-CROSSED = 25
-"""The same for a line, which may cross others."""
-FEWEST = 4
-"""Pixels of a line that are not on other lines; with fewer it is a part of them."""
 WHOLE = 0.98
 """The cover below which a pixel is on the edge of an area."""
 THIN = 0.3
 """The cover from which a pixel belongs to a line: one of a point covers two by half."""
 
 
-def sizes(layers: Layers) -> Found:
-    """``text-size`` and ``index-size``: in pixels on a screen with 1080 lines."""
+@measures(TEXT_SIZE, of=Layers)
+def small_texts(layers: Layers) -> Findings:
+    """The height of texts in pixels on a screen with 1080 lines."""
     for layer in layers.all:
-        for rule, points, limit in _sizes(layer.mark):
-            pixels = points * PIXELS_PER_POINT
-            if pixels < limit - 0.01:
-                says = f"is {pixels:.0f} pixels high at 1080 lines; {limit:.0f} or more"
-                yield Finding(rule, name_of(layer.mark), says, pixels, limit)
+        text = layer.mark.artist
+        if not layer.mark.letters and isinstance(text, Text) and layer.mark.words.strip():
+            yield from _small(TEXT_SIZE, layer, float(text.get_fontsize()))
 
 
-def _sizes(mark: Mark) -> list[tuple[str, float, float]]:
-    if mark.letters:
-        return [("index-size", mark.letters.size, INDEX_SIZE)]
-    if not isinstance(mark.artist, Text) or not mark.words.strip():
-        return []
-    own = float(mark.artist.get_fontsize())
-    return [("text-size", own, TEXT_SIZE), ("index-size", _smallest(mark.artist), INDEX_SIZE)]
+@measures(INDEX_SIZE, of=Layers)
+def small_indices(layers: Layers) -> Findings:
+    """The height of the smallest letter of texts and formulas, in the same pixels."""
+    for layer in layers.all:
+        text = layer.mark.artist
+        if layer.mark.letters:
+            yield from _small(INDEX_SIZE, layer, layer.mark.letters.size)
+        elif isinstance(text, Text) and layer.mark.words.strip():
+            yield from _small(INDEX_SIZE, layer, _smallest(text))
+
+
+def _small(rule: Rule, layer: Layer, points: float) -> Findings:
+    pixels = points * PIXELS_PER_POINT
+    if pixels < rule.limit - 0.01:
+        yield rule.broken(layer.mark, f"is {pixels:.0f} pixels high at 1080 lines", pixels)
 
 
 def _smallest(text: Text) -> float:
@@ -76,55 +76,52 @@ _PARSER: MathTextParser[VectorParse] = MathTextParser("path")
 _PRIMES = {ord("\N{PRIME}")}
 
 
-def glyphs(layers: Layers) -> Found:
-    """``glyphs``: what matplotlib says while it draws a text."""
+@measures(GLYPHS, of=Layers)
+def glyphs(layers: Layers) -> Findings:
+    """What matplotlib says while it draws a text."""
     for layer in layers.all:
         if layer.complaints:
             says = f"cannot be drawn as it is: {' '.join(layer.complaints[0].split())}"
-            yield Finding("glyphs", name_of(layer.mark), says, len(layer.complaints), 0)
+            yield GLYPHS.broken(layer.mark, says, len(layer.complaints))
 
 
-def pale_text(layer: Layer, share: Values, below: Values, theme: Theme) -> Found:
-    """``text-contrast``: of the letters against what is painted below them."""
-    mark = layer.mark
-    letters = layer.solid & (share > SOLID)
-    if mark.letter_role is None or not letters.any():
-        return
-    own = to_rgb(theme.colour(mark.letter_role, 1.0 if mark.stroke else mark.tint))
-    ratio = float(np.percentile(contrast(own, below[letters]), PALEST))
-    if ratio < TEXT_CONTRAST:
-        says = f"has {ratio:.2g}:1 against what is behind it; {TEXT_CONTRAST:g}:1 or more"
-        yield Finding("text-contrast", name_of(mark), says, ratio, TEXT_CONTRAST,
-                      theme=theme.name, where=layer.middle)  # fmt: skip
+@measures(TEXT_CONTRAST, of=PaintedMark)
+def pale_text(painted: PaintedMark) -> Findings:
+    """The contrast of the letters of a text with what is painted below them."""
+    mark = painted.layer.mark
+    letters = painted.layer.solid & (painted.share > SOLID)
+    if mark.letter_role is not None and letters.any():
+        tint = 1.0 if mark.stroke else mark.tint
+        own = painted.theme.colour(mark.letter_role, tint)
+        yield from _pale(TEXT_CONTRAST, painted, own, painted.below[letters], PALEST_OF_TEXT)
 
 
-def pale_stroke(layer: Layer, share: Values, below: Values, lined: Choice, theme: Theme) -> Found:
-    """``stroke-contrast``: of lines, edges and full areas against what is painted below them.
+@measures(STROKE_CONTRAST, of=PaintedMark)
+def pale_stroke(painted: PaintedMark) -> Findings:
+    """The contrast of lines, edges and full areas with what is painted below them.
 
     A tinted area is decoration, and what has the colour of paper parts other things. Where a line
     crosses or follows another there is an area on both sides that counts.
-
-    Args:
-        layer: A mark that is no text.
-        share: How much of each of its pixels is visible.
-        below: What is painted below it.
-        lined: Where below it another line is.
-        theme: In these colours.
     """
+    layer = painted.layer
     mark = layer.mark
     full = mark.fill if mark.tint == 1 else None
     for role, cover in ((mark.stroke, layer.stroke), (full, _edge(layer.fill))):
         if mark.words or role is None or role == "paper":
             continue
-        seen = below[(cover > THIN) & (share > SOLID) & ~lined]
-        if len(seen) < FEWEST:
-            continue
-        own = to_rgb(theme.colour(role))
-        ratio = float(np.percentile(contrast(own, seen), CROSSED))
-        if ratio < STROKE_CONTRAST:
-            says = f"has {ratio:.2g}:1 against what is behind it; {STROKE_CONTRAST:g}:1 or more"
-            yield Finding("stroke-contrast", name_of(mark), says, ratio, STROKE_CONTRAST,
-                          theme=theme.name, where=layer.middle)  # fmt: skip
+        seen = painted.below[(cover > THIN) & (painted.share > SOLID) & ~painted.lined]
+        if len(seen) >= FEWEST_PIXELS:
+            own = painted.theme.colour(role)
+            yield from _pale(STROKE_CONTRAST, painted, own, seen, PALEST_OF_LINE)
+
+
+def _pale(rule: Rule, painted: PaintedMark, own: str, below: Values, palest: float) -> Findings:
+    """Too little contrast of a colour with what is below it, but for ``palest`` percent of that."""
+    ratio = float(np.percentile(contrast(to_rgb(own), below), palest))
+    if ratio < rule.limit:
+        says = f"has {ratio:.2g}:1 against what is behind it"
+        mark, where = painted.layer.mark, painted.layer.middle
+        yield rule.broken(mark, says, ratio, theme=painted.theme.name, where=where)
 
 
 def _edge(fill: Values) -> Values:

@@ -179,8 +179,8 @@ class _Print:
         kept = watched[self.place] & (self.picture[..., 3] > 0)
         red, green, _, alpha = self.picture[kept].T.astype(np.float32) / 255
         pixels = number[self.place][kept]
-        return Layer(self.mark, self._box(watched), pixels, alpha * red, alpha * green,
-                     self.complaints)  # fmt: skip
+        stroke, fill = alpha * red, alpha * green
+        return Layer(self.mark, self._box(watched), pixels, stroke, fill, self.complaints)
 
     def _box(self, sheet: Choice) -> Bbox | None:
         alpha = self.picture[..., 3]
@@ -189,11 +189,9 @@ class _Print:
             return None
         rows, columns = (np.flatnonzero(solid.any(axis=axis)) for axis in (1, 0))
         top, left = (each.start for each in self.place)
-        ends = np.array([
-            [left + columns[0], len(sheet) - top - rows[-1] - 1],
-            [left + columns[-1] + 1, len(sheet) - top - rows[0]],
-        ])  # fmt: skip
-        return Bbox((ends - BEYOND) / POINTS_PER_INCH)
+        low = left + columns[0], len(sheet) - top - rows[-1] - 1
+        high = left + columns[-1] + 1, len(sheet) - top - rows[0]
+        return Bbox((np.array([low, high]) - BEYOND) / POINTS_PER_INCH)
 
 
 def _print(canvas: Canvas, mark: Mark, renderer: Any) -> _Print:

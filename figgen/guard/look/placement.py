@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 import numpy as np
 from matplotlib.transforms import Bbox
+from numpy.typing import NDArray
 
-from figgen.guard.look.findings import Finding, name_of
+from figgen.guard.look.findings import Finding, Findings
+from figgen.guard.look.limits import BALANCE, LABEL_DISTANCE, MARGIN
 from figgen.guard.look.mark_layers import Layer, Layers
-
-FILLED = 0.4
-"""The share of the slot, in one direction at least, that the picture must fill."""
-OFF = 0.12
-"""How far the middle of the picture may be from that of the slot, as a share of its sides."""
-FAR = 0.4
-"""Inches from a label to what it names."""
+from figgen.guard.look.measuring import measures
 
 
 def gap(layers: Layers, layer: Layer, box: Bbox) -> float:
@@ -30,44 +24,55 @@ def gap(layers: Layers, layer: Layer, box: Bbox) -> float:
     return float(np.hypot(*outside.T).min())
 
 
-def far_labels(layers: Layers) -> Iterator[Finding]:
-    """``label-distance``: inches from a text to what it is known to name."""
+@measures(LABEL_DISTANCE, of=Layers)
+def far_labels(layers: Layers) -> Findings:
+    """Inches from a text to what it is known to name."""
     of = {id(layer.mark.artist): layer for layer in layers.all}
     for text, artists in layers.canvas.named:
         label = of[id(text)]
         if label.box is None:
             continue
         away = min((gap(layers, of[id(artist)], label.box) for artist in artists), default=0.0)
-        if away > FAR:
-            says = f"is {away:.2g} inches from what it names; {FAR:g} or less"
-            yield Finding("label-distance", name_of(label.mark), says, away, FAR,
-                          step=label.mark.first, where=label.middle)  # fmt: skip
+        if away > LABEL_DISTANCE.limit:
+            says = f"is {away:.2g} inches from what it names"
+            first = label.mark.first
+            yield LABEL_DISTANCE.broken(label.mark, says, away, step=first, where=label.middle)
 
 
-def extent(shown: Sequence[Layer]) -> Bbox | None:
-    """The box around everything that is not paper; None if there is nothing."""
+def extent(layers: Layers) -> NDArray[np.float64] | None:
+    """The corners of what the last step shows but paper, as shares of the slot, shape (2, 2).
+
+    The steps before the last one leave room for it.
+
+    Returns:
+        The lower left corner and the upper right one; None if there is nothing.
+    """
+    canvas = layers.canvas
     boxes = [
         layer.box
-        for layer in shown
+        for layer in layers.shown(canvas.steps)
         if layer.box is not None and {layer.mark.stroke, layer.mark.fill} - {None, "paper"}
     ]
-    return Bbox.union(boxes) if boxes else None
+    return Bbox.union(boxes).get_points() / [canvas.width, canvas.height] if boxes else None
 
 
-def placed(layers: Layers) -> Iterator[Finding]:
-    """``margin`` and ``balance``, of the last step: the ones before it leave room for it."""
-    canvas = layers.canvas
-    box = extent(layers.shown(canvas.steps))
-    if box is None:
-        yield Finding("margin", "the picture", "is empty; something or more", 0.0, FILLED)
-        return
-    slot = np.array([canvas.width, canvas.height])
-    low, high = box.get_points()
-    filled = float(((high - low) / slot).max())
-    if filled < FILLED:
-        says = f"fills {filled:.0%} of its slot's width or height; {FILLED:.0%} or more of one"
-        yield Finding("margin", "the picture", says, filled, FILLED, step=canvas.steps)
-    off = float(np.abs((low + high) / 2 / slot - 0.5).max())
-    if off > OFF:
-        says = f"is {off:.0%} of its slot's width or height off its middle; {OFF:.0%} or less"
-        yield Finding("balance", "the picture", says, off, OFF, step=canvas.steps)
+@measures(MARGIN, of=Layers)
+def small(layers: Layers) -> Findings:
+    """How much of the slot the picture fills, in one direction at least."""
+    corners = extent(layers)
+    if corners is None:
+        says = "is empty; something or more"
+        yield Finding(MARGIN.name, "the picture", says, 0.0, MARGIN.limit)
+    elif (filled := float((corners[1] - corners[0]).max())) < MARGIN.limit:
+        says = f"fills {filled:.0%} of its slot's width or height"
+        yield MARGIN.broken("the picture", says, filled, step=layers.canvas.steps)
+
+
+@measures(BALANCE, of=Layers)
+def off_the_middle(layers: Layers) -> Findings:
+    """How far the middle of the picture is from that of the slot."""
+    corners = extent(layers)
+    off = 0.0 if corners is None else float(np.abs(corners.mean(axis=0) - 0.5).max())
+    if off > BALANCE.limit:
+        says = f"is {off:.0%} of its slot's width or height off its middle"
+        yield BALANCE.broken("the picture", says, off, step=layers.canvas.steps)

@@ -9,13 +9,15 @@ import numpy as np
 from figgen.core import Array
 from figgen.draw.canvas.marks import ARROW, edge_name
 from figgen.guard.scene.mark_matching import identical, likeness, pairs, rising
-from figgen.guard.scene.scene_pair import Change, Compared
-from figgen.guard.scene.scene_reader import PAGE, Block, keys, places, span
+from figgen.guard.scene.scene_pair import Change, ScenePair
+from figgen.guard.scene.scene_reader import PAGE, Block, coordinates, keys, span
 
 MARKS = ("line", "text", "patch", "collection")
 
-_OWN = {"steps", "axes", "name", "at", "points", "count", "digest", "box", "mean", "offsets",
-        "paths"}  # fmt: skip
+_OWN = {
+    *("steps", "axes", "name", "at", "points", "count"),
+    *("digest", "box", "mean", "offsets", "paths"),
+}
 """Properties that are compared in a way of their own."""
 
 _USUAL = {"dash": "solid", "weight": "regular", "slant": "normal", "alpha": "1", "rotation": "0"}
@@ -37,36 +39,36 @@ _COUNTED = {"count": "points", "paths": "parts"}
 _EXTENT = {"box": "extent", "mean": "middle", "offsets": "places"}
 
 
-def mark_changes(compared: Compared) -> Iterator[Change]:
+def mark_changes(pair: ScenePair) -> Iterator[Change]:
     """Marks that are gone, new, changed, moved, or drawn in another order."""
-    ones, others = compared.both(*MARKS)
+    ones, others = pair.both(*MARKS)
 
     def same(one: Block, other: Block) -> bool:
         if one.kind != other.kind or one.title != other.title:
             return False
-        return one.lines == other.lines or not next(_of_one(compared, one, other), None)
+        return one.lines == other.lines or not next(_of_one(pair, one, other), None)
 
     found = pairs(ones, others, same, identical, likeness)
     before, after = {i for i, _ in found}, {j for _, j in found}
     for i, one in enumerate(ones):
         if i not in before:
-            yield Change(compared.steps(one), f"{one.called} is missing", 10)
+            yield Change(pair.steps(one), f"{one.called} is missing", 10)
     for j, other in enumerate(others):
         if j not in after:
-            yield Change(compared.steps(other), f"{other.called} is new", 10)
+            yield Change(pair.steps(other), f"{other.called} is new", 10)
     for i, j in found:
-        yield from _of_one(compared, ones[i], others[j])
+        yield from _of_one(pair, ones[i], others[j])
     # What is drawn later covers what was drawn before.
     in_order = set(rising([j for _, j in found]))
     for number, (i, j) in enumerate(found):
         if number not in in_order:
             words = f"{others[j].called} is drawn at another place in the order"
-            yield Change(compared.steps(ones[i], others[j]), words, 2)
+            yield Change(pair.steps(ones[i], others[j]), words, 2)
 
 
-def _of_one(compared: Compared, one: Block, other: Block) -> Iterator[Change]:
+def _of_one(pair: ScenePair, one: Block, other: Block) -> Iterator[Change]:
     """What is different about a mark."""
-    steps = compared.steps(one, other)
+    steps = pair.steps(one, other)
     called = other.called if one.kind == "text" else one.called
     if one.title != other.title:
         yield Change(steps, _renamed(one, other), 8)
@@ -74,7 +76,7 @@ def _of_one(compared: Compared, one: Block, other: Block) -> Iterator[Change]:
         a, b = one.get("name", "nameless"), other.get("name", "nameless")
         yield Change(steps, f"{called} is {b}, was {a}", 6)
     if one.get("steps") != other.get("steps"):
-        yield _in_other_steps(compared, one, other, called)
+        yield _in_other_steps(pair, one, other, called)
     for key in keys(one, other):
         if key in _OWN or one.get(key) == other.get(key):
             continue
@@ -84,7 +86,7 @@ def _of_one(compared: Compared, one: Block, other: Block) -> Iterator[Change]:
         ):
             continue
         # A line as tall as what is in it has no number since version 3.11.
-        if key == "spacing" and not compared.exact:
+        if key == "spacing" and not pair.exact:
             continue
         words, size = _WORDS.get(key, (f"{{called}}: {key} {{a}} became {{b}}", 3))
         a, b = (block.get(key) or _USUAL.get(key, "none") for block in (one, other))
@@ -92,7 +94,7 @@ def _of_one(compared: Compared, one: Block, other: Block) -> Iterator[Change]:
     if one.axes != other.axes:
         yield Change(steps, f"{called} is in axes {other.axes}, was in {one.axes}", 9)
     else:
-        yield from _elsewhere(compared, one, other, called)
+        yield from _elsewhere(pair, one, other, called)
 
 
 def _renamed(one: Block, other: Block) -> str:
@@ -104,7 +106,7 @@ def _renamed(one: Block, other: Block) -> str:
     return f"{one.called} became {other.called}"
 
 
-def _in_other_steps(compared: Compared, one: Block, other: Block, called: str) -> Change:
+def _in_other_steps(pair: ScenePair, one: Block, other: Block, called: str) -> Change:
     (first, last), (new_first, new_last) = span(one), span(other)
     words = []
     if first != new_first:
@@ -112,14 +114,14 @@ def _in_other_steps(compared: Compared, one: Block, other: Block, called: str) -
     if last != new_last:
         a, b = (f"to step {end}" if end else "to the end" for end in (last, new_last))
         words.append(f"shows {b}, not {a}")
-    steps = set(compared.steps(one)) ^ set(compared.steps(other))
+    steps = set(pair.steps(one)) ^ set(pair.steps(other))
     return Change(tuple(sorted(steps)), f"{called} {' and '.join(words)}", 9)
 
 
-def _elsewhere(compared: Compared, one: Block, other: Block, called: str) -> Iterator[Change]:
+def _elsewhere(pair: ScenePair, one: Block, other: Block, called: str) -> Iterator[Change]:
     """Where a mark stands and how its line runs: the first difference tells the others."""
-    steps = compared.steps(one, other)
-    limit = compared.limit(one.axes)
+    steps = pair.steps(one, other)
+    limit = pair.limit(one.axes)
     for key, noun in _COUNTED.items():
         if one.get(key) != other.get(key):
             a, b = one.get(key, "few"), other.get(key, "few")
@@ -129,16 +131,16 @@ def _elsewhere(compared: Compared, one: Block, other: Block, called: str) -> Ite
         yield Change(steps, f"{called} runs through {words}", 4)
         return
     if not _near(one.points, other.points, limit):
-        yield _moved(compared, one, other, called)
+        yield _moved(pair, one, other, called)
         return
     for key, noun in _EXTENT.items():
-        before, after = places(one.get(key)), places(other.get(key))
+        before, after = coordinates(one.get(key)), coordinates(other.get(key))
         if before.shape != after.shape or not _near(before, after, limit):
             a, b = one.get(key, "nothing"), other.get(key, "nothing")
             words = f"{called}: its {noun} {a} became {b}"
             yield Change(steps, words, 3)
             return
-    if compared.exact and one.get("digest") != other.get("digest"):
+    if pair.exact and one.get("digest") != other.get("digest"):
         words = f"{called} differs by less than what is written out, or between it"
         yield Change(steps, words, 1)
 
@@ -150,14 +152,14 @@ def _near(one: Array, other: Array, limit: Array) -> bool:
     return bool((gaps | (apart <= limit)).all())
 
 
-def _moved(compared: Compared, one: Block, other: Block, called: str) -> Change:
+def _moved(pair: ScenePair, one: Block, other: Block, called: str) -> Change:
     """How far a mark moved, in the units of its axes."""
-    steps = compared.steps(one, other)
+    steps = pair.steps(one, other)
     if (np.isnan(one.points) != np.isnan(other.points)).any():
         return Change(steps, f"{called} has a gap where it had none, or none where it had one", 6)
     shift = np.nan_to_num(other.points - one.points)
     apart = np.hypot(*shift.T)
-    inches = float(np.hypot(*(shift / compared.per_inch(one.axes)).T).max())
+    inches = float(np.hypot(*(shift / pair.per_inch(one.axes)).T).max())
     size = 3 + min(inches, 4.0)
     unit = " inches" if one.axes == PAGE else ""
     worst = int(np.argmax(apart))

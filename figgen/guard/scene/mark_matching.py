@@ -28,13 +28,20 @@ LEAST_LIKENESS = 5.0
 """Below it one mark is gone and another is new."""
 
 
+_WEIGHTS = dict.fromkeys(("steps", "stroke", "fill", "axes", "count"), 1.0) | {
+    "size": 0.5,
+    "width": 0.5,
+    "digest": 2.0,
+}
+"""How much a property that two marks have in common counts."""
+
+
 def likeness(one: Block, other: Block) -> float:
     """How much two marks have in common."""
     if one.kind != other.kind:
         return 0.0
     score = 4 * SequenceMatcher(None, one.title, other.title).ratio() if one.title else 0.0
-    for key, weight in (("steps", 1), ("stroke", 1), ("fill", 1), ("size", 0.5), ("width", 0.5),
-                        ("digest", 2), ("axes", 1), ("count", 1)):  # fmt: skip
+    for key, weight in _WEIGHTS.items():
         score += weight * (one.get(key) == other.get(key))
     if one.axes == other.axes and len(one.points) == len(other.points) > 0:
         low, high = np.nanmin(one.points, axis=0), np.nanmax(one.points, axis=0)
@@ -44,7 +51,7 @@ def likeness(one: Block, other: Block) -> float:
     return score
 
 
-def alike(one: Block, other: Block) -> float:
+def title_likeness(one: Block, other: Block) -> float:
     """How much two titles have in common, from 0 to 10."""
     return 10 * SequenceMatcher(None, one.title, other.title).ratio()
 

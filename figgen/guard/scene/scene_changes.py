@@ -8,37 +8,37 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from figgen.guard.scene.mark_changes import mark_changes
-from figgen.guard.scene.mark_matching import alike, pairs
-from figgen.guard.scene.scene_pair import Change, Compared, measured
+from figgen.guard.scene.mark_matching import pairs, title_likeness
+from figgen.guard.scene.scene_pair import Change, ScenePair, measured_texts
 from figgen.guard.scene.scene_reader import Block, keys, numbers
 
 __all__ = ["Change", "changes"]
 
 
 def changes(before: str, after: str, *, exact: bool = True) -> list[Change]:
-    """What changed from one scene to another, or from one `look`, the largest first.
+    """What changed from one scene or text of the themes to another, the largest first.
 
     Args:
-        before: A scene or a look.
+        before: A scene, or the text of the themes.
         after: Another one.
         exact: Whether every difference counts. If not, another version of matplotlib may have made
-            one of them: what `Compared` says of it is no change.
+            one of them: what `ScenePair` says of it is no change.
 
     Returns:
         The changes; none if there are none.
     """
     if before == after:
         return []
-    compared = Compared(before, after, exact=exact)
+    pair = ScenePair(before, after, exact=exact)
     parts = (_themes, _canvas, _axes, mark_changes, _measured, _claims, _sentences, _sources)
-    found = [change for part in parts for change in part(compared)]
+    found = [change for part in parts for change in part(pair)]
     if exact and not found:
         found = [Change((), "the text of the scene differs, but nothing in it", 0)]
     return sorted(found, key=lambda change: -change.size)
 
 
-def _themes(compared: Compared) -> Iterator[Change]:
-    before, after = ({block.title: block for block in part} for part in compared.both("theme"))
+def _themes(pair: ScenePair) -> Iterator[Change]:
+    before, after = ({block.title: block for block in part} for part in pair.both("theme"))
     nothing = Block("theme", "", ())
     for name in {**before, **after}:
         one, other = before.get(name, nothing), after.get(name, nothing)
@@ -48,28 +48,28 @@ def _themes(compared: Compared) -> Iterator[Change]:
                 yield Change((), f"theme {name}: {role} {a} became {b}", 7)
 
 
-def _canvas(compared: Compared) -> Iterator[Change]:
-    for one, other in zip(*compared.both("canvas"), strict=True):
+def _canvas(pair: ScenePair) -> Iterator[Change]:
+    for one, other in zip(*pair.both("canvas"), strict=True):
         if one.title != other.title:
-            yield Change(compared.every_step, f"slot {one.title} became {other.title}", 10)
+            yield Change(pair.every_step, f"slot {one.title} became {other.title}", 10)
         if one.get("steps") != other.get("steps"):
             words = f"it has {other.get('steps')} steps, had {one.get('steps')}"
-            yield Change(compared.every_step, words, 10)
+            yield Change(pair.every_step, words, 10)
 
 
-def _axes(compared: Compared) -> Iterator[Change]:
-    ones, others = compared.both("axes")
+def _axes(pair: ScenePair) -> Iterator[Change]:
+    ones, others = pair.both("axes")
     for one, other in zip(ones, others, strict=False):
         for key in keys(one, other):
             a, b = (block.get(key, "linear") for block in (one, other))
-            limit = compared.inches if key == "at" else 0.0
+            limit = pair.inches if key == "at" else 0.0
             if a != b and ("scale" in key or np.abs(numbers(a) - numbers(b)).max() > limit):
                 words = f"axes {one.title}: {_AXES[key]} {a} became {b}"
-                yield Change(compared.every_step, words, 9)
+                yield Change(pair.every_step, words, 9)
     for gone in ones[len(others) :]:
-        yield Change(compared.every_step, f"axes {gone.title} are missing", 10)
+        yield Change(pair.every_step, f"axes {gone.title} are missing", 10)
     for new in others[len(ones) :]:
-        yield Change(compared.every_step, f"axes {new.title} are new", 10)
+        yield Change(pair.every_step, f"axes {new.title} are new", 10)
 
 
 _AXES = {
@@ -81,59 +81,61 @@ _AXES = {
 }
 
 
-def _measured(compared: Compared) -> Iterator[Change]:
+def _measured(pair: ScenePair) -> Iterator[Change]:
     """Texts that take up another room: what they say is told elsewhere."""
-    if not compared.exact:
+    if not pair.exact:
         return
     before, after = (
-        {words: size for block in blocks for words, size in measured(block)}
-        for blocks in compared.both("measured")
+        {words: size for block in blocks for words, size in measured_texts(block)}
+        for blocks in pair.both("measured")
     )
     for words in {**before, **after}:
         a, b = (" x ".join(map(str, sizes.get(words, ()))) for sizes in (before, after))
         if a != b:
             points, _, text = words.partition(" ")
-            told = (
+            line = (
                 f"`{text}` in {points} points measures {b or 'nothing'}, was {a or 'not measured'}"
             )
-            yield Change((), told, 0.5)
+            yield Change((), line, 0.5)
 
 
 # What is not drawn
 
 
-def _claims(compared: Compared) -> Iterator[Change]:
+def _claims(pair: ScenePair) -> Iterator[Change]:
     def same(one: Block, other: Block) -> bool:
         return one.title == other.title and not any(
-            one.get(key) != other.get(key) and not _same_value(compared, key, one, other)
+            one.get(key) != other.get(key) and not _same_value(pair, key, one, other)
             for key in keys(one, other)
         )
 
-    ones, others = compared.both("claim")
-    yield from _told("claim", ones, others, same, words=_claim_words, steps=lambda *_: (), size=2)
+    ones, others = pair.both("claim")
+    yield from _word_changes(
+        "claim", ones, others, same, words=_claim_words, steps=lambda *_: (), size=2
+    )
 
 
-def _same_value(compared: Compared, key: str, one: Block, other: Block) -> bool:
+def _same_value(pair: ScenePair, key: str, one: Block, other: Block) -> bool:
     """Whether a property of a claim, which is written otherwise, is the same to another version."""
-    if compared.exact or key not in {"drawn", "digest"}:
+    if pair.exact or key not in {"drawn", "digest"}:
         return False
     a, b = numbers(one.get("drawn")), numbers(other.get("drawn"))
     size = max(float(np.abs(a).max()), float(one.get("within")))
-    return a.shape == b.shape and bool((np.abs(a - b) <= compared.digits * size).all())
+    return a.shape == b.shape and bool((np.abs(a - b) <= pair.digits * size).all())
 
 
-def _sentences(compared: Compared) -> Iterator[Change]:
-    ones, others = compared.both("sentence")
+def _sentences(pair: ScenePair) -> Iterator[Change]:
+    ones, others = pair.both("sentence")
 
     def same(one: Block, other: Block) -> bool:
         return one == other
 
-    yield from _told(
-        "alt text", ones, others, same, words=_sentence_words, steps=compared.steps, size=1
+    yield from _word_changes(
+        "alt text", ones, others, same, words=_sentence_words, steps=pair.steps, size=1
     )
 
 
-def _told(
+def _word_changes(
     called: str,
     ones: Sequence[Block],
     others: Sequence[Block],
@@ -144,27 +146,27 @@ def _told(
     size: float,
 ) -> Iterator[Change]:
     """Changes of blocks that are words."""
-    found = pairs(ones, others, same, lambda a, b: a.title == b.title, alike)
+    found = pairs(ones, others, same, lambda a, b: a.title == b.title, title_likeness)
     for i in sorted(set(range(len(ones))) - {i for i, _ in found}):
         yield Change(steps(ones[i]), f"{called} is missing: {ones[i].title}", size)
     for j in sorted(set(range(len(others))) - {j for _, j in found}):
         yield Change(steps(others[j]), f"{called} is new: {others[j].title}", size)
     for i, j in found:
         if not same(ones[i], others[j]):
-            told = f"{called}: {words(ones[i], others[j])}"
-            yield Change(steps(ones[i], others[j]), told, size)
+            line = f"{called}: {words(ones[i], others[j])}"
+            yield Change(steps(ones[i], others[j]), line, size)
 
 
 def _claim_words(one: Block, other: Block) -> str:
     if one.title != other.title:
         return f"`{one.title}` became `{other.title}`"
     differ = [key for key in keys(one, other) if one.get(key) != other.get(key)]
-    told = [
+    line = [
         f"{key} {_short(one.get(key))} became {_short(other.get(key))}"
         for key in differ
         if key != "digest" or differ == ["digest"]
     ]
-    return f"{one.title}: {'; '.join(told)}"
+    return f"{one.title}: {'; '.join(line)}"
 
 
 def _sentence_words(one: Block, other: Block) -> str:
@@ -173,14 +175,14 @@ def _sentence_words(one: Block, other: Block) -> str:
     return f"`{one.title}` is said in step {other.get('steps')}, was in {one.get('steps')}"
 
 
-def _sources(compared: Compared) -> Iterator[Change]:
-    ones, others = ({block.title: block for block in part} for part in compared.both("source"))
+def _sources(pair: ScenePair) -> Iterator[Change]:
+    ones, others = ({block.title: block for block in part} for part in pair.both("source"))
     for kind in {**ones, **others}:
         if kind not in others:
             yield Change((), f"the {kind} is missing", 3)
         elif kind not in ones:
             yield Change((), f"the {kind} is new", 3)
-        elif not _same_source(ones[kind], others[kind], compared.inches):
+        elif not _same_source(ones[kind], others[kind], pair.inches):
             yield Change((), _source_words(ones[kind], others[kind]), 3)
 
 

@@ -45,7 +45,7 @@ class Change:
         return f"{noun} {', '.join(map(str, self.steps))}: {self.words}"
 
 
-class Compared:
+class ScenePair:
     """Two scenes side by side.
 
     Args:
@@ -82,7 +82,7 @@ class Compared:
     def _measured(self) -> float:
         """The greatest difference in the size of a text that both measured, in inches."""
         before, after = (
-            {words: size for block in blocks for words, size in measured(block)}
+            {words: size for block in blocks for words, size in measured_texts(block)}
             for blocks in self.both("measured")
         )
         differences = [
@@ -123,7 +123,7 @@ class Compared:
         return np.array([np.ptp(numbers(self._axes[axes].get(key))) for key in "xy"])
 
 
-def measured(block: Block) -> Iterator[tuple[str, Array]]:
+def measured_texts(block: Block) -> Iterator[tuple[str, Array]]:
     """The texts that were measured, with their size in points, and their width and height."""
     for line in block.lines:
         _, width, height, words = line.split(" ", 3)

@@ -49,7 +49,7 @@ class Block:
     @cached_property
     def points(self) -> Array:
         """The places that are written out, shape (n, 2)."""
-        return places(self.get("at") or self.get("points"))
+        return coordinates(self.get("at") or self.get("points"))
 
     @property
     def called(self) -> str:
@@ -91,7 +91,7 @@ def numbers(text: str) -> Array:
     return np.array(text.split(), dtype=np.float64)
 
 
-def places(text: str) -> Array:
+def coordinates(text: str) -> Array:
     """Places ``x,y`` with blanks between them, shape (n, 2)."""
     pairs = [place.split(",") for place in text.split()]
     return np.array(pairs, dtype=np.float64).reshape(-1, 2)

@@ -3,7 +3,7 @@
 All steps of a figure are one drawing, so there is one text for all of them. It is made of blocks
 with a line for each property: the canvas and its axes, every mark in the order of drawing, the
 claims, the sentences of the alt text, and the other forms of the drawing. What has its usual value
-is left out. Colours are roles; what the roles look like is another text, that of `look`.
+is left out. Colours are roles; what the roles look like is another text, that of `themes_as_text`.
 
 Places are in the units of the axes a mark is drawn in; those of the page, ``axes 0``, are inches.
 """
@@ -28,6 +28,7 @@ from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.marks import Mark
 from figgen.draw.canvas.rc import FAMILY
 from figgen.draw.canvas.theme import Theme
+from figgen.matplotlib_private import dash_patterns, draw_head_at_one, line_spacing
 
 SAMPLES = 24
 """How many points of a curve are written out; a digest stands for the others."""
@@ -76,7 +77,7 @@ def scene(canvas: Canvas, opening: str = "") -> str:
     return "\n".join(blocks)
 
 
-def look(themes: Mapping[str, Theme]) -> str:
+def themes_as_text(themes: Mapping[str, Theme]) -> str:
     """What the roles look like, as text: a block a theme, a line a role."""
     blocks = (_block("theme", name, theme.colours.items()) for name, theme in themes.items())
     return "\n".join(blocks)
@@ -187,7 +188,7 @@ def _of_text(text: Text) -> Properties:
     yield "align", f"{text.get_horizontalalignment()} {text.get_verticalalignment()}"
     yield "rotation", _unless(f"{text.get_rotation():g}", "0")
     if "\n" in text.get_text():
-        yield "spacing", text._linespacing  # type: ignore[attr-defined]
+        yield "spacing", line_spacing(text)
     axes = _axes(text)
     yield "at", _places(_in_units(text, np.array([text.get_position()])), axes)[0]
 
@@ -214,8 +215,8 @@ def _of_patch(patch: Patch) -> Properties:
     yield "ends", f"{patch.get_capstyle()} {patch.get_joinstyle()}"
     yield "hatch", patch.get_hatch()
     if isinstance(patch, FancyArrowPatch):
-        # The resolution it was last drawn in, which its head would keep from then on.
-        patch._dpi_cor = 1.0  # type: ignore[attr-defined]
+        # It would keep the resolution that it was last drawn in.
+        draw_head_at_one(patch)
         yield "head", _arrow_style(patch)
     yield "clipped", _clip(patch)
     yield from _of_points(patch, patch.get_path())
@@ -290,14 +291,8 @@ def _in_units(artist: Artist, points: Array) -> Array:
 
 
 def _dash(artist: Any) -> str:
-    """Dash and gap in multiples of the width; nothing for a solid line.
-
-    matplotlib has no public name for what it was given, only for what it made of it.
-    """
-    if isinstance(artist, Collection):
-        patterns = artist._us_linestyles  # type: ignore[attr-defined]
-    else:
-        patterns = [artist._unscaled_dash_pattern]
+    """Dash and gap in multiples of the width; nothing for a solid line."""
+    patterns = dash_patterns(artist)
     found = {" ".join(f"{length:g}" for length in dashes or ()) for _, dashes in patterns}
     return ", ".join(sorted(found))
 

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from figgen.course.course import Course, Problem
+from figgen.course.course import Course, Problem, ProblemKind
 
-_UNREADABLE = ("syntax error", "cannot be read", "named in SECTIONS")
+OF_A_DEFINITION = {
+    ProblemKind.WRONG_DEFINITION,
+    ProblemKind.UNKNOWN_CONCEPT,
+    ProblemKind.NAME_TAKEN,
+    ProblemKind.UNORDERED_FIGURE,
+}
+"""What is wrong with one figure where it is defined."""
 
 
 def merged(now: list[str], before: list[str]) -> list[str]:
@@ -27,35 +33,35 @@ def problem_of(course: Course, name: str, file: str) -> Problem | None:
         name: The figure's name.
         file: The module that it was in.
     """
-    for says in (
-        lambda problem: problem.reason.startswith(f"{name}: "),
-        # A module that cannot be read; what else is said of its figures follows from that.
-        lambda problem: _file(problem) == file and problem.reason.startswith(_UNREADABLE),
-        lambda problem: f"'{name}'" in problem.reason,
-        lambda problem: _file(problem) == file,
-    ):
-        for problem in course.problems:
-            if says(problem):
-                return problem
-    return None
+
+    def rank(problem: Problem) -> int | None:
+        """How near a problem is to the figure; None if it has nothing to do with it."""
+        if problem.name == name and problem.kind in OF_A_DEFINITION:
+            return 0
+        # What else is said of the figures of such a module follows from that.
+        if problem.file == file and problem.kind is ProblemKind.UNREADABLE_MODULE:
+            return 1
+        if problem.name == name and problem.kind is ProblemKind.UNKNOWN_FIGURE:
+            return 2
+        return 3 if problem.file == file else None
+
+    ranked = [(rank(problem), problem) for problem in course.problems]
+    near = [(number, problem) for number, problem in ranked if number is not None]
+    return min(near, key=lambda each: each[0])[1] if near else None
 
 
-def told_apart(course: Course, names: Collection[str]) -> list[Problem]:
+def root_causes(course: Course, names: Collection[str]) -> list[Problem]:
     """The problems of a course without those that follow from others.
 
     Args:
         course: The course.
-        names: Those of the figures of the page, each of which tells that it is missed.
+        names: The figures of the page, each of which says itself that it is missing.
     """
-    unreadable = any(problem.reason.startswith(_UNREADABLE) for problem in course.problems)
+    unreadable = any(each.kind is ProblemKind.UNREADABLE_MODULE for each in course.problems)
     return [
         problem
         for problem in course.problems
-        if not any(f"names '{name}'" in problem.reason for name in names)
+        if not (problem.kind is ProblemKind.UNKNOWN_FIGURE and problem.name in names)
         # As long as a module cannot be read nobody knows which concepts it shows.
-        and not (unreadable and problem.reason.startswith("CONCEPTS has"))
+        and not (problem.kind is ProblemKind.UNUSED_CONCEPT and unreadable)
     ]
-
-
-def _file(problem: Problem) -> str:
-    return problem.where.partition(":")[0]

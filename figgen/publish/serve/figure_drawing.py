@@ -12,7 +12,8 @@ from figgen.course.course import Course, Entry
 from figgen.course.definition import Definition
 from figgen.draw.canvas.theme import THEMES
 from figgen.errors import BuildError
-from figgen.guard.look.judging import excuse, judge
+from figgen.guard.look.excuses import excuse
+from figgen.guard.look.judging import judge
 from figgen.pipeline.asset_bytes import encode_all
 from figgen.pipeline.drawing import Drawing, draw
 from figgen.pipeline.importing import load
@@ -29,7 +30,7 @@ Message: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Order:
+class DrawingTask:
     """A figure to draw.
 
     Attributes:
@@ -55,7 +56,7 @@ class Order:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, data: Message) -> Order:
+    def from_json(cls, data: Message) -> DrawingTask:
         """The order that `as_json` gave."""
         entry = data["entry"]
         definition = Definition(**entry["definition"])
@@ -65,7 +66,7 @@ class Order:
         )
 
 
-def render(order: Order) -> Iterator[Message]:
+def render(order: DrawingTask) -> Iterator[Message]:
     """Draw a figure.
 
     Yields:
@@ -95,7 +96,7 @@ def render(order: Order) -> Iterator[Message]:
         # Last, because to measure takes longer than to draw.
         yield {"drawn": _described(drawing, _broken_rules(drawing))}
     except BuildError as error:
-        yield {"error": trouble(folder, str(error))}
+        yield {"error": trouble(folder, error)}
         yield {"reads": Reads.of(reads).as_json()}
     yield {"done": True}
 

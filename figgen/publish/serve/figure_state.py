@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from figgen.course.course import Entry
 from figgen.publish.serve.stale_figures import Reads
 
-View: TypeAlias = tuple[int, str]
+StepTheme: TypeAlias = tuple[int, str]
 """A step and a theme."""
 
 
@@ -21,13 +21,13 @@ class Picture:
 
 
 @dataclass
-class Shown:
+class FigureState:
     """A figure of the page.
 
     Attributes:
         entry: Its definition.
         version: Grows whenever a picture of it becomes another.
-        told: Grows whenever something else that is known of it becomes another.
+        details_version: Grows whenever something else that is known of it becomes another.
         generation: Grows whenever its source, or what that uses, changes.
         order: The number of the order that is being done; 0 if there is none.
         working: Whether an order is waiting or being done.
@@ -44,12 +44,12 @@ class Shown:
 
     entry: Entry
     version: int = 0
-    told: int = 0
+    details_version: int = 0
     generation: int = 0
     order: int = 0
     working: bool = False
     whole: bool = False
-    pictures: dict[View, Picture] = field(default_factory=dict)
+    pictures: dict[StepTheme, Picture] = field(default_factory=dict)
     record: dict[str, Any] | None = None
     moments: dict[str, float] = field(default_factory=dict)
     trouble: dict[str, Any] | None = None
@@ -75,12 +75,12 @@ class Shown:
         """How many steps the pictures that are there have, or will have."""
         return len(self.record["alt"]) if self.record else self.entry.definition.steps
 
-    def has(self, view: View) -> bool:
+    def has(self, view: StepTheme) -> bool:
         """Whether there is a picture of the source as it stands."""
         picture = self.pictures.get(view)
         return picture is not None and picture.generation == self.generation
 
-    def take(self, view: View, svg: bytes) -> bool:
+    def add_picture(self, view: StepTheme, svg: bytes) -> bool:
         """Keep a picture; whether it is another than before."""
         before = self.pictures.get(view)
         self.pictures[view] = Picture(svg, self.generation)
@@ -93,33 +93,33 @@ class Shown:
             return True
         return False
 
-    def describe(self, record: dict[str, Any]) -> None:
+    def set_record(self, record: dict[str, Any]) -> None:
         """Keep what is known of a drawing, which is one of the source as it stands."""
         if record != self.record or self.trouble is not None:
-            self.told += 1
+            self.details_version += 1
         self.record, self.trouble = record, None
         last = len(record["alt"])
         self.pictures = {view: each for view, each in self.pictures.items() if view[0] <= last}
 
-    def come(self, entry: Entry) -> None:
-        """Be in the course, for the first time, still or again: then with what was wrong before."""
+    def set_present(self, entry: Entry) -> None:
+        """Take the definition that the course has now; a figure that was gone is back as it was."""
         if self.absent:
             self.absent = False
-            self.fail(self._before)
+            self.set_trouble(self._before)
         if self.entry != entry:
-            self.entry, self.told = entry, self.told + 1
+            self.entry, self.details_version = entry, self.details_version + 1
 
-    def go(self, trouble: dict[str, Any]) -> None:
-        """Not be in the course any more; nothing is drawn of it as long as that is so."""
+    def set_absent(self, trouble: dict[str, Any]) -> None:
+        """Note that the course has the figure no more, and why; until it is back none is drawn."""
         if not self.absent:
             self._before = self.trouble
         self.absent, self.working = True, False
-        self.fail(trouble)
+        self.set_trouble(trouble)
 
-    def fail(self, trouble: dict[str, Any] | None) -> None:
-        """Keep why there is no drawing, if there is none; the last good pictures stay."""
+    def set_trouble(self, trouble: dict[str, Any] | None) -> None:
+        """Keep the reason why there is no drawing; None if there is one. Good pictures stay."""
         if trouble != self.trouble:
-            self.told += 1
+            self.details_version += 1
         self.trouble = trouble
 
     def summary(self) -> dict[str, Any]:
@@ -135,7 +135,7 @@ class Shown:
             "status": self.status,
             "working": self.working,
             "version": self.version,
-            "told": self.told,
+            "details_version": self.details_version,
         }
 
     def details(self) -> dict[str, Any]:
@@ -152,7 +152,8 @@ class Shown:
         """The record, with the lines of its claims where they are since others were edited."""
         if self.record is None:
             return None
-        moved = self.entry.line - self.record["line"]
-        claims = [each | {"line": each["line"] and each["line"] + moved}
-                  for each in self.record["claims"]]  # fmt: skip
-        return self.record | {"claims": claims}
+        shift = self.entry.line - self.record["line"]
+        claims = self.record["claims"]
+        return self.record | {
+            "claims": [each | {"line": each["line"] and each["line"] + shift} for each in claims]
+        }

@@ -17,7 +17,17 @@ STEP = 5
 PATIENCE = 400
 """Milliseconds after which it is looked whether the folder is still the same one."""
 
-DRAWS = ("core", "draw", "encode", "disk", "course", "tracking", "pipeline", "guard", "errors.py")
+DRAWING_PARTS = (
+    "core",
+    "draw",
+    "encode",
+    "disk",
+    "course",
+    "tracking",
+    "pipeline",
+    "guard",
+    "errors.py",
+)
 """The parts of figgen that a picture depends on."""
 
 # What editors and programs leave for a moment beside the file that they write.
@@ -48,7 +58,7 @@ def watch(
                 changed()
             first = False
             for paths in _changes(root, stop):
-                if any(_counts(root, Path(path)) for path in paths):
+                if any(is_watched(root, Path(path)) for path in paths):
                     changed()
                 if _identity(root) != known:
                     break
@@ -77,13 +87,13 @@ def _changes(root: Path, stop: threading.Event) -> Iterator[set[str]]:
         yield {path for _, path in changes}
 
 
-def _counts(root: Path, path: Path) -> bool:
+def is_watched(root: Path, path: Path) -> bool:
     """Whether a picture may depend on a file."""
     if path.name.startswith(".") or path.name.endswith("~") or path.suffix in _PASSING:
         return False
     if path.is_relative_to(root):
         return True
-    return path.suffix == ".py" and path.relative_to(ENGINE).parts[0] in DRAWS
+    return path.suffix == ".py" and path.relative_to(ENGINE).parts[0] in DRAWING_PARTS
 
 
 def _identity(folder: Path) -> tuple[int, int]:

@@ -15,13 +15,11 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
-from figgen.draw.canvas.canvas import SLOTS
-from figgen.draw.canvas.theme import DARK, LIGHT, THEMES
+from figgen.draw.canvas.slots import SLOTS
+from figgen.draw.canvas.theme import THEMES
 from figgen.errors import BuildError
-from figgen.publish.gallery import variables
-from figgen.publish.serve.figure_state import View
+from figgen.pages.templates import environment
+from figgen.publish.serve.figure_state import StepTheme
 from figgen.publish.serve.preview import Preview
 
 HOST = "127.0.0.1"
@@ -32,7 +30,7 @@ HEARTBEAT = 10.0
 SLIDE = (13.33, 7.5)
 """Width and height of a slide in inches; a projector shows it with 1920 by 1080 pixels."""
 
-PLACES = {
+SLOT_POSITIONS = {
     "full": ((0.665, 1.4),),
     "half": ((0.665, 1.7), (6.865, 1.7)),
     "strip": ((0.665, 1.4), (0.665, 4.3)),
@@ -97,31 +95,22 @@ class Server(ThreadingHTTPServer):
 
 def _pages() -> dict[str, tuple[str, bytes]]:
     """The content type and the bytes of what does not change, by its path."""
-    environment = Environment(
-        loader=PackageLoader("figgen.publish.serve"),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    templates = environment("figgen.publish.serve")
     constants = {
         "slots": {name: [width, height] for name, (width, height) in SLOTS.items()},
         "slide": SLIDE,
-        "places": PLACES,
+        "positions": SLOT_POSITIONS,
         "papers": {
             name: [theme.colours["paper"], theme.colours["ink"]] for name, theme in THEMES.items()
         },
+        "media": {name: theme.media for name, theme in THEMES.items()},
     }
-    values = {"colours": {"light": LIGHT, "dark": DARK}, "themes": THEMES, "variables": variables}
-    pages = {}
-    for path, template in {
-        "/": "serve.html",
-        "/serve.css": "serve.css",
-        "/serve.js": "serve.js",
-    }.items():
-        text = environment.get_template(template).render(values, constants=constants)
-        pages[path] = (_TYPES[template.partition(".")[2]], text.encode())
-    return pages
+    texts = {
+        kind: templates.get_template(f"serve.{kind}").render(constants=constants).encode()
+        for kind in _TYPES
+    }
+    paths = {"html": "/", "css": "/serve.css", "js": "/serve.js"}
+    return {paths[kind]: (_TYPES[kind], text) for kind, text in texts.items()}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -207,5 +196,5 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing: the terminal is for what the author prints."""
 
 
-def _view(match: re.Match[str]) -> View:
+def _view(match: re.Match[str]) -> StepTheme:
     return int(match["step"]), match["theme"]

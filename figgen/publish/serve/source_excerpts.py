@@ -3,54 +3,52 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import Any
+
+from figgen.course.course import Entry, Problem
+from figgen.errors import BuildError
 
 AROUND = 3
 """How many lines are shown before the place, and after it."""
 
-_PLACE = re.compile(r"(?P<file>[^\n:]+\.py):(?P<line>\d+)(?:: (?P<reason>.*))?", re.DOTALL)
 
-
-def trouble(folder: Path, text: str) -> dict[str, Any]:
-    """An error in one line, taken apart: as plain data for the page.
+def trouble(folder: Path, error: BuildError | Problem) -> dict[str, Any]:
+    """An error with the source around it, as plain data for the page.
 
     Args:
         folder: The folder of the course.
-        text: The error, which may begin with ``file:line:``; the file is relative to the folder
-            that holds the course.
+        error: The error; its file is relative to the folder that holds the course.
 
     Returns:
-        ``reason``; ``where`` is empty and ``lines`` has none if no place is named. Each line is its
-        number, its text, and whether it is the one.
+        ``reason``; ``where`` is empty and ``lines`` has none if the error names no line. Each line
+        is its number, its text, and whether it is the one.
     """
-    match = _PLACE.fullmatch(text)
-    if match is None:
-        return {"where": "", "reason": text, "lines": []}
-    line = int(match["line"])
+    if error.file is None or error.line is None:
+        return {"where": "", "reason": str(error), "lines": []}
     return {
-        "where": f"{match['file']}:{line}",
-        "reason": match["reason"] or "",
-        "lines": _lines(folder, match["file"], line),
+        "where": f"{error.file}:{error.line}",
+        "reason": error.reason,
+        "lines": _lines(folder, error.file, error.line),
     }
 
 
-def death(folder: Path, where: str, limit: float, code: int, words: str) -> dict[str, Any]:
+def death(folder: Path, entry: Entry, limit: float, code: int, words: str) -> dict[str, Any]:
     """Why a process ended in the middle of a figure, with the author's line where it was.
 
     Args:
         folder: The folder of the course.
-        where: The place to tell if no line of the course is known.
+        entry: The figure, whose line is named if no other of the course is known.
         limit: The seconds that it had.
         code: How it ended.
         words: What Python said of it, the innermost call first.
     """
     root = f'File "{folder.resolve()}{os.sep}'
+    file, number = entry.file, entry.line
     for line in words.splitlines():
         if line.strip().startswith(root):
-            file, _, rest = line.partition(root)[2].partition('", line ')
-            where = f"{folder.name}/{file}:{rest.split()[0].rstrip(',')}"
+            below, _, rest = line.partition(root)[2].partition('", line ')
+            file, number = f"{folder.name}/{below}", int(rest.split()[0].rstrip(","))
             break
     if "Timeout" in words:
         reason = f"took longer than {limit:g} s here, and was stopped"
@@ -58,7 +56,7 @@ def death(folder: Path, where: str, limit: float, code: int, words: str) -> dict
         reason = f"the process that drew it crashed: {words.splitlines()[0]}"
     else:
         reason = f"the process that drew it ended with code {code}; see the terminal"
-    return trouble(folder, f"{where}: {reason}")
+    return trouble(folder, BuildError(reason, file, number))
 
 
 def _lines(folder: Path, file: str, line: int) -> list[tuple[int, str, bool]]:

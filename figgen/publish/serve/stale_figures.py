@@ -55,7 +55,7 @@ class Reads:
         return any(digest(path).hex() != was for path, was in self.files)
 
 
-class Sources:
+class SavedSources:
     """The modules of a course and of figgen, as they stood at one moment.
 
     Args:
@@ -63,33 +63,36 @@ class Sources:
         before: As they stood at the moment before.
     """
 
-    def __init__(self, folder: Path, before: Sources | None = None) -> None:
+    def __init__(self, folder: Path, before: SavedSources | None = None) -> None:
         self._folder = folder.absolute()
         known = None if before is None else before._project
         self._project: Project = Project(self._folder, known, maker=MAKER)
 
-    def rewritten(self, before: Sources, entry: Entry) -> bool:
+    def rewritten(self, before: SavedSources, entry: Entry) -> bool:
         """Whether the function of a figure says something else than before; it is quick to tell."""
         return self._said(entry)[0] != before._said(entry)[0]
 
-    def edited(self, before: Sources, entry: Entry) -> bool:
+    def edited(self, before: SavedSources, entry: Entry) -> bool:
         """Whether somebody has been at work in the function of a figure, be it at a comment."""
         return self._said(entry)[1] != before._said(entry)[1]
 
     def _said(self, entry: Entry) -> tuple[str, str]:
         return self._project.said(entry.file, entry.function)
 
-    def engine_changed(self, before: Sources) -> bool:
+    def engine_changed(self, before: SavedSources) -> bool:
         """Whether a module of figgen is another than before."""
-        return self._engine != before._engine
+        return self.engine != before.engine
 
     @cached_property
-    def _engine(self) -> dict[str, bytes]:
+    def engine(self) -> dict[str, bytes]:
+        """What the modules of figgen say, by their files."""
         root = f"{ENGINE}{os.sep}"
         files = self._project.files
         return {path: said for path, said in files.items() if path.startswith(root)}
 
-    def stale(self, before: Sources, figures: Iterable[tuple[Entry, Reads | None]]) -> set[str]:
+    def stale(
+        self, before: SavedSources, figures: Iterable[tuple[Entry, Reads | None]]
+    ) -> set[str]:
         """The figures that are drawn from something else than before; it takes its time to tell.
 
         Args:
@@ -98,7 +101,7 @@ class Sources:
         """
         return {entry.name for entry, reads in figures if self._is_stale(before, entry, reads)}
 
-    def _is_stale(self, before: Sources, entry: Entry, reads: Reads | None) -> bool:
+    def _is_stale(self, before: SavedSources, entry: Entry, reads: Reads | None) -> bool:
         if reads is None or reads.outdated:
             return True
         now, was = self.inputs, before.inputs

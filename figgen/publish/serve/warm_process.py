@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from figgen.engine import ENGINE
+from figgen.vocabulary import DEFAULT_THEME
 
 if TYPE_CHECKING:
     from figgen.draw.canvas.canvas import Weight
@@ -45,7 +46,7 @@ def main() -> None:
     try:
         _warm_up()
     except Exception as error:  # noqa: BLE001 - any module of the engine may be broken, in any way
-        _send(messages, {"broken": _place_of(error)})
+        _send(messages, {"broken": place_of_error(error)})
         return
     _send(messages, {"ready": True})
     # From now on, only the course is imported: from its source.
@@ -93,21 +94,22 @@ def _rehearse() -> None:
     plot = Plot(canvas, Box(1, 0.7, 8.5, 4), Interval(-3, 3), Interval(-1, 1))
     plot.frame((-3, 3), (-1, 1))
     plot.curve(sigmoid, "forward")
-    encode(Drawing(entry, canvas), Asset("warm", 1, 1, "light", "svg"))
+    encode(Drawing(entry, canvas), Asset("warm", 1, 1, DEFAULT_THEME, "svg"))
 
 
-def _place_of(error: Exception) -> str:
+def place_of_error(error: Exception) -> dict[str, Any]:
     """The innermost line of the engine that an error comes from, and the reason."""
     if isinstance(error, SyntaxError) and error.filename:
-        where, reason = f"{error.filename}:{error.lineno}", f"syntax error: {error.msg}"
+        file, line, reason = error.filename, error.lineno, f"syntax error: {error.msg}"
     else:
         frame = traceback.extract_tb(error.__traceback__)[-1]
         for each in traceback.extract_tb(error.__traceback__):
             if Path(each.filename).is_relative_to(ENGINE):
                 frame = each
-        where = f"{frame.filename}:{frame.lineno}"
+        file, line = frame.filename, frame.lineno
         reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
-    return f"{where.removeprefix(f'{ENGINE.parent}{os.sep}')}: {reason}"
+    file = file.removeprefix(f"{ENGINE.parent}{os.sep}")
+    return {"reason": reason, "file": file, "line": line}
 
 
 def _send(out: BinaryIO, message: dict[str, Any]) -> None:
@@ -117,9 +119,9 @@ def _send(out: BinaryIO, message: dict[str, Any]) -> None:
 
 def _draw(data: dict[str, Any], out: BinaryIO) -> None:
     """Do one order; if it hangs, end this process and say on ``out`` where it hung."""
-    from figgen.publish.serve.figure_drawing import Order, render
+    from figgen.publish.serve.figure_drawing import DrawingTask, render
 
-    order = Order.from_json(data)
+    order = DrawingTask.from_json(data)
     if order.nice and hasattr(os, "nice"):
         os.nice(10)
     # In C and without the interpreter's lock, so that nothing can keep it from ending the process.

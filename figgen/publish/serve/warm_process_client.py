@@ -11,15 +11,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, BinaryIO, TypeAlias, cast
 
-from figgen.publish.serve.figure_drawing import Message, Order
+from figgen.publish.serve.figure_drawing import DrawingTask, Message
 
-Receive: TypeAlias = Callable[["Renderer", Message], None]
+Receive: TypeAlias = Callable[["WarmProcess", Message], None]
 
 _PATIENCE = 5.0
 """Seconds that the process has to end by itself."""
 
 
-class Renderer:
+class WarmProcess:
     """A warm process.
 
     Args:
@@ -54,7 +54,7 @@ class Renderer:
         """Whether it can do several orders."""
         return self._forks
 
-    def draw(self, order: Order) -> None:
+    def draw(self, order: DrawingTask) -> None:
         """Have a figure drawn; what becomes of it is told in messages with its number."""
         if not self._retired:
             self._number = order.number

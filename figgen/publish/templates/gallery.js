@@ -1,4 +1,4 @@
-"use strict";
+{% include "page.js" %}
 
 // Without this file all steps stand below each other and every card is shown.
 
@@ -42,7 +42,7 @@ for (const steps of document.querySelectorAll(".steps")) {
 // The arrows step the figure that has the focus, else the one in the middle of the window.
 addEventListener("keydown", (event) => {
   const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-  if (!by || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (!by || hasModifier(event) || event.shiftKey) return;
   // There they move the cursor, or what is wider than the window.
   if (event.target.closest("input, [tabindex]")) return;
   const middle = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
@@ -63,7 +63,7 @@ if (search) {
   const cards = [...document.querySelectorAll("[data-words]")];
   const found = document.getElementById("_found");
   const filter = () => {
-    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const words = searchWords(search.value);
     let count = 0;
     for (const card of cards) {
       card.hidden = !words.every((word) => card.dataset.words.includes(word));

@@ -15,10 +15,12 @@ from matplotlib.patches import Circle, Rectangle
 
 from figgen.core import Claim, InputError
 from figgen.core.printed_numbers import MINUS
-from figgen.draw.canvas.canvas import SLOTS, Canvas, CanvasError, Slot
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.rc import SMALL, style
-from figgen.draw.canvas.theme import DARK, LIGHT, PRINT, THEMES, TINT
+from figgen.draw.canvas.slots import SLOTS, Slot
+from figgen.draw.canvas.theme import LIGHT, THEMES, TINT
 from figgen.draw.canvas.units import POINTS_PER_INCH
+from figgen.draw.canvas.unmarked import CanvasError, require_marked
 
 
 def visible(canvas: Canvas, step: int) -> set[str]:
@@ -163,7 +165,7 @@ def test_paint_gives_every_kind_of_mark_the_colours_of_its_roles(canvas: Canvas)
     area = canvas.mark(page.fill_between([0, 1], [0, 1]), fill="positive", tint=0.25)
     lines = canvas.mark(page.add_collection(LineCollection([[(0, 0), (1, 1)]])), stroke="muted")
     text = canvas.text(1, 1, "a", "highlight")
-    for theme in (LIGHT, DARK, PRINT, LIGHT):
+    for theme in (LIGHT, THEMES["dark"], THEMES["print"], LIGHT):
         canvas.paint(theme)
         shown = {
             "paper": canvas.figure.get_facecolor(),
@@ -272,10 +274,10 @@ UNMARKED: dict[str, Callable[[Canvas], object]] = {
 def test_what_bypassed_mark_is_refused(canvas: Canvas, kind: str) -> None:
     """It would be there in every step and keep its colour in every theme."""
     canvas.text(1, 1, "marked")
-    canvas.require_marked()
+    require_marked(canvas.figure, canvas.marks)
     UNMARKED[kind](canvas)
     with pytest.raises(CanvasError, match=r"was drawn without a role: pass it to canvas.mark"):
-        canvas.require_marked()
+        require_marked(canvas.figure, canvas.marks)
 
 
 # Text and numbers
@@ -447,7 +449,7 @@ def test_what_would_be_wrong_in_silence_is_refused(
 
     def drawn() -> None:
         draw(canvas)
-        canvas.require_marked()
+        require_marked(canvas.figure, canvas.marks)
 
     with pytest.raises((InputError, CanvasError)):
         drawn()

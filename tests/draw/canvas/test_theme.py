@@ -8,11 +8,11 @@ from contrasts import contrast, every_theme
 from matplotlib.colors import to_rgb
 
 from figgen.core import InputError
-from figgen.draw.canvas.theme import DARK, LIGHT, PRINT, ROLES, THEMES, TINT, Role, Theme
+from figgen.draw.canvas.theme import LIGHT, ROLES, THEMES, TINT, Role, Theme
 from figgen.guard.look.colour_vision import VISIONS, difference, lab
-from figgen.guard.look.legibility import STROKE_CONTRAST, TEXT_CONTRAST
+from figgen.guard.look.limits import STROKE_CONTRAST, TEXT_CONTRAST
 
-in_colour = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+in_colour = pytest.mark.parametrize("theme", [LIGHT, THEMES["dark"]], ids=lambda theme: theme.name)
 MARKS = tuple(role for role in ROLES if role != "paper")
 every_role = pytest.mark.parametrize("role", MARKS)
 
@@ -105,7 +105,7 @@ def test_every_role_has_a_colour(theme: Theme) -> None:
 @every_role
 def test_text_and_strokes_stand_out_on_paper(theme: Theme, role: Role) -> None:
     """Every role may be letters, so every role has the contrast of text."""
-    assert contrast(theme.colour(role), theme.colour("paper")) >= TEXT_CONTRAST
+    assert contrast(theme.colour(role), theme.colour("paper")) >= TEXT_CONTRAST.limit
 
 
 @every_theme
@@ -116,8 +116,8 @@ def test_text_on_a_tinted_area_is_readable(theme: Theme, role: Role) -> None:
     Muted is for lines; where it is text on a tint, the rules of the look judge it.
     """
     area = theme.colour(role, TINT)
-    assert contrast(theme.colour("ink"), area) >= TEXT_CONTRAST
-    own = STROKE_CONTRAST if role == "muted" else TEXT_CONTRAST
+    assert contrast(theme.colour("ink"), area) >= TEXT_CONTRAST.limit
+    own = STROKE_CONTRAST.limit if role == "muted" else TEXT_CONTRAST.limit
     assert contrast(theme.colour(role), area) >= own
 
 
@@ -125,7 +125,7 @@ def test_text_on_a_tinted_area_is_readable(theme: Theme, role: Role) -> None:
 @every_role
 def test_paper_coloured_text_on_a_full_area_is_readable(theme: Theme, role: Role) -> None:
     """A full area may hold text in the colour of paper."""
-    assert contrast(theme.colour("paper"), theme.colour(role)) >= TEXT_CONTRAST
+    assert contrast(theme.colour("paper"), theme.colour(role)) >= TEXT_CONTRAST.limit
 
 
 @in_colour
@@ -140,13 +140,13 @@ def test_roles_that_meet_stay_apart(theme: Theme, vision: str, pair: tuple[Role,
 @every_role
 def test_print_is_grey(role: Role) -> None:
     """A copier loses nothing."""
-    assert len(set(to_rgb(PRINT.colour(role)))) == 1
+    assert len(set(to_rgb(THEMES["print"].colour(role)))) == 1
 
 
 @pytest.mark.parametrize("pair", PRINTED, ids=" ".join)
 def test_greys_that_meet_differ_in_lightness(pair: tuple[Role, Role]) -> None:
     """There is nothing else to tell them by."""
-    first, second = (lab(PRINT.colour(role))[0] for role in pair)
+    first, second = (lab(THEMES["print"].colour(role))[0] for role in pair)
     assert abs(first - second) >= LIGHTNESS
 
 

@@ -15,19 +15,14 @@ import pytest
 from figgen.core import InputError
 from figgen.draw.graphs import graphviz_layout as module
 from figgen.draw.graphs.graphviz_layout import (
-    CLOSE,
     ENGINE_VARIABLE,
     Layout,
     LayoutError,
     Size,
-    centred,
-    columns,
     dot_source,
-    landed,
-    mirrored,
     place,
-    respaced,
 )
+from figgen.draw.graphs.straightening import CLOSE, centred, columns, landed, mirrored, respaced
 
 CIRCLE, BOX = Size("circle", 1.0, 1.0), Size("box", 1.5, 1.2)
 CHAIN = {"x": CIRCLE, "f": BOX, "g": BOX, "y": CIRCLE}

@@ -13,9 +13,10 @@ from matplotlib.text import Text
 
 from figgen.core import InputError
 from figgen.core.printed_numbers import read
-from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.marks import Mark
 from figgen.draw.canvas.theme import Theme
+from figgen.draw.canvas.unmarked import CanvasError
 from figgen.draw.graphs.heat_maps import (
     ARROW_ROOM,
     CELL,

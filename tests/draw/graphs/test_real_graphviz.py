@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.draw.graphs.graphviz_layout import Size, dot_source, engine
 from figgen.pipeline.drawing import draw
 

@@ -12,8 +12,9 @@ from figgen.core import InputError, leaky_relu, sigmoid, square
 from figgen.core.graph import Graph
 from figgen.core.multiple_inputs import matrix_function_forward_sum, multiple_inputs_add
 from figgen.core.trace import trace, trace_chain
-from figgen.draw.canvas.canvas import Canvas, CanvasError
+from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.planes import Box
+from figgen.draw.canvas.unmarked import CanvasError
 from figgen.draw.graphs.traced_graphs import RESULT, GraphDrawing, Lane, equation, product, times
 
 EVERYWHERE = Box(0.1, 0.1, 11.8, 5.4)

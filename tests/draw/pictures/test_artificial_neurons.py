@@ -11,8 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, FancyArrowPatch, PathPatch
 from matplotlib.text import Text
 
-from figgen.core import InputError, sigmoid, tanh, trace
-from figgen.core import multiple_inputs as networks
+from figgen.core import InputError, perceptrons, sigmoid, tanh, trace
 from figgen.core.functions import relu
 from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.pictures.artificial_neurons import (
@@ -178,7 +177,7 @@ def test_the_parts_of_a_nerve_cell_have_roles_of_their_own(canvas: Canvas) -> No
 
 def xor(x1: float, x2: float):
     """The graph of the network for one input."""
-    return trace(networks.xor_network, x1=x1, x2=x2)
+    return trace(perceptrons.xor_network, x1=x1, x2=x2)
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.text import Text
 
-from figgen.core import InputError, Interval, sigmoid, trace
-from figgen.core import multiple_inputs as networks
+from figgen.core import InputError, Interval, perceptrons, sigmoid, trace
 from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.planes import Box
 from figgen.draw.canvas.theme import THEMES
 from figgen.draw.pictures.decision_field import (
     LEVELS,
-    Column,
     Corner,
     best_line,
     corners,
@@ -27,9 +25,9 @@ from figgen.draw.pictures.decision_field import (
     marker,
     shades,
     tint,
-    truth_table,
 )
 from figgen.draw.pictures.traced_network import Weights
+from figgen.draw.pictures.truth_table import Column, truth_table
 from figgen.draw.plots.plots import Plot
 
 INPUTS = tuple(product((0, 1), repeat=2))
@@ -68,7 +66,7 @@ def failed(canvas: Canvas) -> list[str]:
 
 def test_each_shade_holds_what_is_above_its_level(plane: Plot) -> None:
     """From its level on, up to 1, the later the darker."""
-    field(plane, networks.single_perceptron, plain)
+    field(plane, perceptrons.single_perceptron, plain)
     shades_drawn = areas(plane.canvas)
     assert [mark.tint for mark in shades_drawn] == [tint(level) for level in LEVELS]
     assert sorted(tint(level) for level in LEVELS) == [tint(level) for level in LEVELS]
@@ -82,7 +80,7 @@ def test_each_shade_holds_what_is_above_its_level(plane: Plot) -> None:
 
 def test_a_field_of_another_network_is_caught(plane: Plot) -> None:
     """The claim compares it with plain Python."""
-    field(plane, networks.xor_network, plain)
+    field(plane, perceptrons.xor_network, plain)
     assert failed(plane.canvas) == ["the field of outputs"]
 
 
@@ -158,7 +156,7 @@ def test_a_line_elsewhere_is_refused(
 
 def test_one_neuron_gets_three_corners_of_xor(plane: Plot) -> None:
     """The one that fails is ringed and told; a circle is 0, a square is 1."""
-    assert corners(plane, networks.single_perceptron, plain, XOR) == 3
+    assert corners(plane, perceptrons.single_perceptron, plain, XOR) == 3
     canvas = plane.canvas
     assert [text for text in words(canvas) if "wrong" in text] == ["wrong: says 1"]
     (ring,) = [m.artist for m in canvas.marks if m.stroke == "negative" and m.fill is None]
@@ -169,15 +167,15 @@ def test_one_neuron_gets_three_corners_of_xor(plane: Plot) -> None:
 
 def test_the_network_gets_all_corners(plane: Plot) -> None:
     """And nothing is ringed."""
-    assert corners(plane, networks.xor_network, lambda a, b: float(networks.xor_network(a, b)),
-                   XOR) == 4  # fmt: skip
+    network = perceptrons.xor_network
+    assert corners(plane, network, lambda a, b: float(network(a, b)), XOR) == 4
     assert not [text for text in words(plane.canvas) if "wrong" in text]
 
 
 def test_a_corner_outside_the_plane_is_refused(plane: Plot) -> None:
     """It could not be marked where it is."""
     with pytest.raises(InputError, match="corner is"):
-        corners(plane, networks.single_perceptron, plain, [Corner(2, 0, 1)])
+        corners(plane, perceptrons.single_perceptron, plain, [Corner(2, 0, 1)])
 
 
 def test_classes_differ_in_shape(canvas: Canvas) -> None:
@@ -218,7 +216,7 @@ def columns(*last: int) -> tuple[Column, ...]:
 
 def test_a_truth_table_shows_values_and_what_they_round_to(canvas: Canvas) -> None:
     """A row for each input; rounded ones are claimed against logic."""
-    graphs = [trace(networks.xor_network, x1=a, x2=b) for a, b in INPUTS]
+    graphs = [trace(perceptrons.xor_network, x1=a, x2=b) for a, b in INPUTS]
     truth_table(canvas, Box(0.1, 0.1, 11.8, 5.4), graphs, columns(0, 1, 1, 0))
     assert words(canvas).count("≈ 0.99995") == 4
     assert words(canvas).count("≈ 1") == 1
@@ -230,7 +228,7 @@ def test_a_truth_table_shows_values_and_what_they_round_to(canvas: Canvas) -> No
 
 def test_a_wrong_truth_table_is_caught(canvas: Canvas) -> None:
     """With another logic the claim fails."""
-    graphs = [trace(networks.xor_network, x1=a, x2=b) for a, b in INPUTS]
+    graphs = [trace(perceptrons.xor_network, x1=a, x2=b) for a, b in INPUTS]
     truth_table(canvas, Box(0.1, 0.1, 11.8, 5.4), graphs, columns(0, 1, 1, 1))
     assert failed(canvas) == ["rounded y"]
 

@@ -14,6 +14,7 @@ from figgen.draw.canvas.cards import in_a_row, wrap, write
 from figgen.draw.canvas.marks import Mark
 from figgen.draw.canvas.planes import Box
 from figgen.draw.canvas.theme import THEMES, Theme
+from figgen.draw.canvas.unmarked import require_marked
 from figgen.draw.pictures.course_outline import SHADE, Section, outline_cards
 from figgen.draw.pictures.timeline import Era, timeline
 from figures import SECTIONS
@@ -62,7 +63,7 @@ class TestWords:
         """Neither a mark nor an artist without one."""
         wrap(canvas, "some words", 5)
         assert canvas.marks == []
-        canvas.require_marked()
+        require_marked(canvas.figure, canvas.marks)
 
     def test_they_do_not_run_out_of_their_place(self, canvas: Canvas) -> None:
         """Neither sideways nor downwards."""

@@ -29,6 +29,7 @@ from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.marks import Mark
 from figgen.draw.canvas.planes import Box, rounded_range
 from figgen.draw.canvas.theme import LIGHT
+from figgen.draw.canvas.unmarked import require_marked
 from figgen.draw.plots.plots import Plot, flat_points, one_sided_slopes, slope_signs
 
 BOX = Box(1, 0.5, 6, 4)
@@ -567,7 +568,7 @@ def test_everything_a_plot_draws_is_marked(canvas: Canvas, plot: Plot) -> None:
     for draw in (*HELPERS.values(), *VALUES.values()):
         draw(plot, square)
     plot.derivative(square, name="f'", signs=True)
-    canvas.require_marked()
+    require_marked(canvas.figure, canvas.marks)
     canvas.paint(LIGHT)
 
 

@@ -17,8 +17,9 @@ from figgen.core import Claim, InputError, Interval, square
 from figgen.core.equation_claims import Random, Values, equation_claims
 from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.planes import Box
-from figgen.draw.canvas.theme import DARK, LIGHT, Role
+from figgen.draw.canvas.theme import LIGHT, THEMES, Role
 from figgen.draw.canvas.units import POINTS_PER_INCH
+from figgen.draw.canvas.unmarked import require_marked
 from figgen.draw.plots.plots import Plot
 from figgen.draw.text import equations
 from figgen.draw.text.equation_engine import typeset
@@ -172,9 +173,9 @@ def test_looks_become_marks(canvas: Canvas) -> None:
         equation(canvas, 1, 1, latex, "muted", size=30, stands=TEST)
     marks = {(mark.fill, mark.first) for mark in canvas.marks}
     assert marks == {("muted", 2), ("forward", 2), ("muted", 3)}
-    canvas.paint(DARK)
+    canvas.paint(THEMES["dark"])
     canvas.paint(LIGHT)
-    canvas.require_marked()
+    require_marked(canvas.figure, canvas.marks)
 
 
 def test_steps_never_move(canvas: Canvas) -> None:
@@ -355,7 +356,7 @@ def test_an_equation_in_a_plot(canvas: Canvas) -> None:
     latex = r"f(x) = \begin{cases} x & x > 0 \\ 0 & \text{else} \end{cases}"
     box = equation(canvas, *plot.on_page(1, 3), latex, va="center", stands=TEST)
     assert (box.left, box.bottom + box.height / 2) == pytest.approx((1 + 6 * 3 / 4, 1 + 4 * 3 / 4))
-    canvas.require_marked()
+    require_marked(canvas.figure, canvas.marks)
 
 
 def test_the_latex_is_ready_for_beamer(canvas: Canvas) -> None:

@@ -18,12 +18,12 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Circle, FancyArrowPatch
 from small_course import write_course
 
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.theme import LIGHT, THEMES
 from figgen.guard.baselines import Baselines
 from figgen.guard.scene.scene_changes import Change, changes
-from figgen.guard.scene.scene_writer import look, scene
+from figgen.guard.scene.scene_writer import scene, themes_as_text
 from figgen.pipeline.asset_bytes import encode
 from figgen.pipeline.drawing import draw
 from figgen.pipeline.request import Asset
@@ -66,8 +66,8 @@ def test_no_scene_is_left_over() -> None:
 
 def test_look() -> None:
     """The roles look as they did, in every theme."""
-    stored = BASELINES.look_path.read_text(encoding="utf-8")
-    found = [str(change) for change in changes(stored, look(THEMES))]
+    stored = BASELINES.themes_path.read_text(encoding="utf-8")
+    found = [str(change) for change in changes(stored, themes_as_text(THEMES))]
     assert not found, f"{found}; if they are meant: figgen accept --all"
 
 
@@ -419,11 +419,13 @@ def test_what_is_measured_bounds_what_may_move() -> None:
 
 def test_a_role_that_looks_otherwise_is_told() -> None:
     """What the roles look like is one text for all figures."""
-    before = look(THEMES)
+    before = themes_as_text(THEMES)
     assert told(before, before.replace("forward #0969a8", "forward #0969a9")) == [
         "theme light: forward #0969a8 became #0969a9"
     ]
-    assert "theme print: ink #000000 became nothing" in told(before, look({"light": LIGHT}))
+    assert "theme print: ink #000000 became nothing" in told(
+        before, themes_as_text({"light": LIGHT})
+    )
 
 
 # The text
@@ -471,7 +473,7 @@ def test_what_an_author_draws_with_matplotlib_itself() -> None:
 
 def test_a_scene_is_that_of_no_place_or_language(tmp_path: Path) -> None:
     """Another folder, locale, hash seed and number of threads make the same text."""
-    script = ROOT / "tests" / "scenes_of_course.py"
+    script = ROOT / "tests/support/scenes_of_course.py"
     source = write_lessons(tmp_path / "elsewhere")
     (source / "one.py").write_text(HEAD + LESSON, encoding="utf-8")
     texts = []
@@ -531,7 +533,7 @@ def python(request: pytest.FixtureRequest) -> str:
 def scenes_by(python: str, course: Path, out: Path) -> dict[str, str]:
     """The scenes of a course, drawn by an interpreter."""
     out.mkdir()
-    script = ROOT / "tests" / "scenes_of_course.py"
+    script = ROOT / "tests/support/scenes_of_course.py"
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     subprocess.run([python, str(script), str(course), str(out)], check=True, env=environment)
     return {path.stem: path.read_text(encoding="utf-8") for path in out.iterdir()}

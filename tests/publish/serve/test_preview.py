@@ -14,35 +14,35 @@ from typing import Any
 import pytest
 from small_course import GOOD, HEAD, STEPS, figure_with, write_course
 
-from figgen.course.course import read_course
+from figgen.course.reading import read_course
 from figgen.disk.file_status import digest
-from figgen.publish.serve import file_watcher as watching
-from figgen.publish.serve import warm_process as warm
-from figgen.publish.serve.course_changes import told_apart
-from figgen.publish.serve.figure_drawing import Order, render
+from figgen.errors import BuildError
+from figgen.publish.serve import file_watcher, warm_process
+from figgen.publish.serve.figure_drawing import DrawingTask, render
 from figgen.publish.serve.preview import DEATHS, Preview
 from figgen.publish.serve.source_excerpts import trouble
-from figgen.publish.serve.stale_figures import Reads, Sources
-from figgen.publish.serve.warm_process_client import Renderer
+from figgen.publish.serve.stale_figures import Reads, SavedSources
+from figgen.publish.serve.warm_process_client import WarmProcess
 from figgen.tracking.recorded_reads import Read
 
 PATIENCE = 60
 
 
-def order_for(folder: Path, name: str, **changes: Any) -> Order:
+def order_for(folder: Path, name: str, **changes: Any) -> DrawingTask:
     """An order for a figure of a course."""
     entry = read_course(folder).find(name)
     usual = {"number": 7, "first": (1, "dark"), "whole": True, "limit": 30.0, "nice": False}
-    return Order(folder=str(folder), entry=entry, **usual | changes)
+    return DrawingTask(folder=str(folder), entry=entry, **usual | changes)
 
 
 # Excerpts
 
 
-@pytest.mark.parametrize("text", ["no place", "figures: no line", "/abs/olute.py: no line"])
-def test_an_error_without_a_place(tmp_path: Path, text: str) -> None:
-    """It is told as it is."""
-    assert trouble(tmp_path, text) == {"where": "", "reason": text, "lines": []}
+@pytest.mark.parametrize("file", [None, "figures", "/abs/olute.py"])
+def test_an_error_without_a_line(tmp_path: Path, file: str | None) -> None:
+    """The page shows it as the command line does, and no source, whatever the reason looks like."""
+    error = BuildError("small/one.py:2: bad", file)
+    assert trouble(tmp_path, error) == {"where": "", "reason": str(error), "lines": []}
 
 
 def test_an_error_elsewhere(tmp_path: Path) -> None:
@@ -50,11 +50,11 @@ def test_an_error_elsewhere(tmp_path: Path) -> None:
     folder = write_course(tmp_path / "small", one="a\nb\nc\n")
     (tmp_path / "secret.py").write_text("hush\n")
     (folder / "link.py").symlink_to(tmp_path / "secret.py")
-    assert trouble(folder, "small/one.py:2: bad")["lines"] == [
+    assert trouble(folder, BuildError("bad", "small/one.py", 2))["lines"] == [
         (1, "a", False), (2, "b", True), (3, "c", False),
     ]  # fmt: skip
     for file in ("small/../secret.py", "secret.py", "small/link.py", "small/gone.py"):
-        assert trouble(folder, f"{file}:1: bad") == {
+        assert trouble(folder, BuildError("bad", file, 1)) == {
             "where": f"{file}:1",
             "reason": "bad",
             "lines": [],
@@ -101,12 +101,12 @@ def saved(folder: Path, name: str, old: str, new: str, *, listing: str = "_middl
     read = {"shows": Reads(frozenset({str(folder.resolve() / f"{listing}.py")}), ())}
     figures = [(each, read.get(each.name, Reads(frozenset(), ())))
                for each in read_course(folder).entries]  # fmt: skip
-    before = Sources(folder)
+    before = SavedSources(folder)
     path = folder / name
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new, 1))
-    return Sources(folder, before).stale(before, figures)
+    return SavedSources(folder, before).stale(before, figures)
 
 
 @pytest.mark.parametrize(
@@ -140,10 +140,10 @@ def test_a_link_to_a_course(uses: Path) -> None:
 
 def test_a_save_of_figgen(uses: Path) -> None:
     """It is told apart from one of the course."""
-    before = Sources(uses)
-    assert not Sources(uses, before).engine_changed(before)
-    before._engine["figgen/draw/canvas/rc.py"] = b"another"
-    assert Sources(uses, before).engine_changed(before)
+    before = SavedSources(uses)
+    assert not SavedSources(uses, before).engine_changed(before)
+    before.engine["figgen/draw/canvas/rc.py"] = b"another"
+    assert SavedSources(uses, before).engine_changed(before)
 
 
 def test_what_a_figure_has_read(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_what_a_figure_has_read(tmp_path: Path) -> None:
     folder = write_course(tmp_path / "small", one=GOOD)
     (folder / "data.txt").write_text("1")
     (entry,) = read_course(folder).entries
-    sources = Sources(folder)
+    sources = SavedSources(folder)
     paths = [folder / "data.txt", folder, folder / "font.ttf"]
     kinds = ["file", "folder", "font"]
     reads = Reads.of(Read(kind, str(path), digest(str(path)).hex())
@@ -173,7 +173,7 @@ def test_what_a_figure_has_read(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_what_is_watched_of_a_course(tmp_path: Path, name: str, counts: bool) -> None:
     """Every file but those that an editor leaves for a moment."""
-    assert watching._counts(tmp_path, tmp_path / name) == counts
+    assert file_watcher.is_watched(tmp_path, tmp_path / name) == counts
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_what_is_watched_of_a_course(tmp_path: Path, name: str, counts: bool) ->
 )  # fmt: skip
 def test_what_is_watched_of_figgen(tmp_path: Path, name: str, counts: bool) -> None:
     """The modules that draw."""
-    assert watching._counts(tmp_path, warm.ENGINE / name) == counts
+    assert file_watcher.is_watched(tmp_path, warm_process.ENGINE / name) == counts
 
 
 def test_a_folder_that_cannot_be_watched(tmp_path: Path) -> None:
@@ -199,7 +199,7 @@ def test_a_folder_that_cannot_be_watched(tmp_path: Path) -> None:
         told.append("changed")
         stop.set()
 
-    watching.watch(folder, changed, lost, stop)
+    file_watcher.watch(folder, changed, lost, stop)
     assert "is gone" in told[0]
     assert told[1:] == ["changed"]
 
@@ -211,7 +211,7 @@ def test_what_is_looked_at_is_drawn_first(tmp_path: Path) -> None:
     """The step and the theme that were asked for, its other steps, the other themes."""
     folder = write_course(tmp_path / "small", one=STEPS)
     order = order_for(folder, "two-steps", first=(9, "dark"))
-    assert Order.from_json(order.as_json()) == order
+    assert DrawingTask.from_json(order.as_json()) == order
     messages = list(render(order))
     views = [
         (each["picture"]["step"], each["picture"]["theme"])
@@ -252,15 +252,15 @@ def test_drawing_without_a_fork(tmp_path: Path) -> None:
             pass
         return message
 
-    renderer = Renderer(lambda _, message: said.put(message), forks=False)
+    renderer = WarmProcess(lambda _, message: said.put(message), forks=False)
     renderer.draw(order_for(folder, "good", whole=False))
     assert take("picture")["number"] == 7
     assert take("done") == {"number": 7, "done": True}
     assert take("gone") == {"gone": 0}
-    hanging = Renderer(lambda _, message: said.put(message), forks=False)
+    hanging = WarmProcess(lambda _, message: said.put(message), forks=False)
     hanging.draw(order_for(folder, "bad", limit=0.3))
     assert f'File "{folder}/two.py"' in take("ended")["words"]
-    cancelled = Renderer(lambda _, message: said.put(message), forks=False)
+    cancelled = WarmProcess(lambda _, message: said.put(message), forks=False)
     take("ready")
     cancelled.draw(order_for(folder, "bad"))
     cancelled.cancel(7)
@@ -273,7 +273,7 @@ def test_a_preview_without_a_fork(tmp_path: Path) -> None:
     """It draws one figure after another, each in a process of its own."""
     folder = write_course(tmp_path / "small", one=GOOD, two=STEPS)
     preview = Preview(
-        read_course(folder), limit=20, start=lambda receive: Renderer(receive, forks=False)
+        read_course(folder), limit=20, start=lambda receive: WarmProcess(receive, forks=False)
     )
     try:
         assert b"<svg " in (preview.picture("good", (1, "light")) or b"")
@@ -290,30 +290,34 @@ def test_a_broken_engine_is_told_by_its_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, reason: str
 ) -> None:
     """The innermost line of figgen, relative to its folder."""
-    monkeypatch.setattr(warm, "ENGINE", tmp_path / "figgen")
+    monkeypatch.setattr(warm_process, "ENGINE", tmp_path / "figgen")
     path = tmp_path / "figgen" / "broken.py"
     path.parent.mkdir()
     path.write_text(f"\n{source}\n")
     with pytest.raises((SyntaxError, ZeroDivisionError)) as caught:
         runpy.run_path(str(path))
-    assert warm._place_of(caught.value) == f"figgen/broken.py:2: {reason}"
+    assert warm_process.place_of_error(caught.value) == {
+        "reason": reason,
+        "file": "figgen/broken.py",
+        "line": 2,
+    }
 
 
 # When the process that draws ends
 
 
-class FakeRenderer:
+class FakeWarmProcess:
     """A warm process that does what a test says."""
 
     forks = True
 
     def __init__(self, receive: Any) -> None:
         self.receive = receive
-        self.orders: list[Order] = []
+        self.orders: list[DrawingTask] = []
         self.cancelled: list[int] = []
         self.stopped = False
 
-    def draw(self, order: Order) -> None:
+    def draw(self, order: DrawingTask) -> None:
         self.orders.append(order)
 
     def cancel(self, number: int) -> None:
@@ -327,24 +331,24 @@ class FakeRenderer:
 
 
 @pytest.fixture
-def fakes() -> list[FakeRenderer]:
+def fakes() -> list[FakeWarmProcess]:
     """The warm processes that were started."""
     return []
 
 
 @pytest.fixture
-def preview(tmp_path: Path, fakes: list[FakeRenderer]) -> Preview:
+def preview(tmp_path: Path, fakes: list[FakeWarmProcess]) -> Preview:
     """A preview of three figures, two at a time, one place of them for what is looked at."""
 
     def start(receive: Any) -> Any:
-        fakes.append(FakeRenderer(receive))
+        fakes.append(FakeWarmProcess(receive))
         return fakes[-1]
 
     folder = write_course(tmp_path / "small", one=GOOD, two=STEPS, three=figure_with("pass"))
     return Preview(read_course(folder), limit=1, start=start, jobs=2)
 
 
-def test_a_process_that_ends_is_replaced(preview: Preview, fakes: list[FakeRenderer]) -> None:
+def test_a_process_that_ends_is_replaced(preview: Preview, fakes: list[FakeWarmProcess]) -> None:
     """What it was at is done by the next one; after a few in a row nobody tries again."""
     for place in range(DEATHS):
         fakes[-1].say(ready=True)
@@ -364,7 +368,7 @@ def test_a_process_that_ends_is_replaced(preview: Preview, fakes: list[FakeRende
     assert preview.picture("good", (1, "light")) is None
 
 
-def test_what_is_looked_at_goes_first(preview: Preview, fakes: list[FakeRenderer]) -> None:
+def test_what_is_looked_at_goes_first(preview: Preview, fakes: list[FakeWarmProcess]) -> None:
     """It takes the place that is kept for it, and the others wait until it is seen."""
     (fake,) = fakes
     assert preview.details("bad", (1, "dark")) is not None
@@ -390,7 +394,7 @@ def test_what_is_looked_at_goes_first(preview: Preview, fakes: list[FakeRenderer
 
 
 def test_a_save_cancels_what_is_being_drawn(
-    preview: Preview, fakes: list[FakeRenderer], tmp_path: Path
+    preview: Preview, fakes: list[FakeWarmProcess], tmp_path: Path
 ) -> None:
     """And what the cancelled process still says is not believed."""
     (fake,) = fakes
@@ -411,37 +415,17 @@ def test_a_save_cancels_what_is_being_drawn(
     assert fake.stopped
 
 
-# Problems of a course
-
-
-def test_what_follows_from_another_problem_is_not_told(tmp_path: Path) -> None:
-    """A broken module may show the concept; a figure of the page tells itself that it is missed."""
-    folder = write_course(tmp_path / "small", one=GOOD, two=STEPS)
-    with (folder / "__init__.py").open("a") as init:
-        init.write('CONCEPTS = {"area": "Area"}\nORDER = ("good", "two-steps", "bad")\n')
-
-    def told(*names: str) -> list[str]:
-        found = told_apart(read_course(folder), names)
-        return [problem.reason.partition(";")[0] for problem in found]
-
-    concept, missed = "CONCEPTS has 'area'", "ORDER names 'bad'"
-    assert told() == [missed, concept]
-    assert told("bad", "good") == [concept]
-    (folder / "two.py").write_text("x = = 1\n")
-    assert told("bad", "two-steps") == ["syntax error: invalid syntax"]
-
-
 # Which figures a preview draws
 
 
-class Drawer(FakeRenderer):
+class Drawer(FakeWarmProcess):
     """A warm process that does every order at once, and fails where a figure holds ``1 / 0``."""
 
-    def draw(self, order: Order) -> None:
+    def draw(self, order: DrawingTask) -> None:
         super().draw(order)
         threading.Thread(target=self._do, args=[order], daemon=True).start()
 
-    def _do(self, order: Order) -> None:
+    def _do(self, order: DrawingTask) -> None:
         text = (Path(order.folder).parent / order.entry.file).read_text()
         record = {"alt": [""], "claims": [{"holds": True, "line": 9}], "equations": [],
                   "rules": [], "line": order.entry.line}  # fmt: skip
@@ -557,4 +541,4 @@ def test_lines_move_without_a_drawing(author: Author) -> None:
     assert author.save("one.py", "\n\n@figure", "\n\n# One\n# two.\n@figure") == []
     after = author.preview.details("two", (1, "light")) or {}
     assert [each["record"]["claims"][0]["line"] for each in (before, after)] == [9, 11]
-    assert after["told"] > before["told"]
+    assert after["details_version"] > before["details_version"]

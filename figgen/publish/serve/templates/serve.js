@@ -1,4 +1,4 @@
-"use strict";
+{% include "page.js" %}
 
 // The server tells the state of all figures; this page shows one of them. Whatever comes from a
 // course is put in as text, never as markup.
@@ -11,16 +11,16 @@ const make = (tag, words = "", name = "") => {
   return element;
 };
 
-const { slots, slide, places, papers } = JSON.parse(document.body.dataset.constants);
+const { slots, slide, positions, papers, media } = JSON.parse(document.body.dataset.constants);
 const THEMES = [...document.querySelectorAll("[data-theme]")].map((each) => each.dataset.theme);
+const usual = THEMES.filter((name) => media[name] && matchMedia(media[name]).matches).at(-1) ?? THEMES[0];
 const VIEWS = [...document.querySelectorAll("[data-slot]")].map((each) => each.dataset.slot);
 const MARKS = { good: ["✓", "good"], failing: ["✗", "a check fails"], broken: ["✗", "broken"], waiting: ["…", "not drawn yet"] };
 const PIXELS_PER_INCH = 1920 / slide[0];
 
-const dark = matchMedia("(prefers-color-scheme: dark)").matches;
 let state = null;
 let details = null;
-let now = { name: "", step: 0, theme: dark ? "dark" : "light", view: VIEWS[0] };
+let now = { name: "", step: 0, theme: usual, view: VIEWS[0] };
 let edits = null;
 const seen = new Map(); // the version of each figure that was looked at last, or found at first
 const pictures = new Map(); // decoded pictures of this figure in this version, by address
@@ -91,7 +91,7 @@ const place = (box, [left, top], width, height) => {
 
 const onSlide = (picture, shown) => {
   const [width, height] = slots[shown.slot];
-  const [own, ...others] = places[shown.slot];
+  const [own, ...others] = positions[shown.slot];
   const board = make("div", "", "board");
   [board.style.background, board.style.color] = papers[now.theme];
   board.style.aspectRatio = `${slide[0]} / ${slide[1]}`;
@@ -269,7 +269,7 @@ const list = () => {
 };
 
 const filter = () => {
-  const words = $("search").value.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = searchWords($("search").value);
   for (const ul of $("list").querySelectorAll("ul")) {
     for (const item of ul.children) {
       item.hidden = !words.every((word) => item.dataset.words.includes(word));
@@ -389,7 +389,7 @@ const update = (next) => {
     write();
     paint();
   }
-  if (shown.told !== before.told || shown.steps !== before.steps || shown.status !== before.status) {
+  if (shown.details_version !== before.details_version || shown.steps !== before.steps || shown.status !== before.status) {
     study();
     if (shown.status === "broken") say(`${shown.name} is broken`);
     else if (shown.status === "failing") say(`${shown.name}: a check fails`);
@@ -445,7 +445,7 @@ addEventListener("hashchange", () => {
   if (now.name !== before || now.step) go({});
 });
 addEventListener("keydown", (event) => {
-  if (event.altKey || event.ctrlKey || event.metaKey || event.target.matches("input[type=search], pre, .wide, .pixels")) return;
+  if (hasModifier(event) || event.target.matches("input[type=search], pre, .wide, .pixels")) return;
   const arrows = { ArrowLeft: () => step(-1), ArrowRight: () => step(1) };
   const letters = {
     t: () => theme(after(THEMES, now.theme)),

@@ -12,8 +12,9 @@ from matplotlib.patches import Circle, Rectangle
 from small_course import figure_with, write_course
 
 from figgen.core import Interval, relu, sigmoid, square
-from figgen.course.course import Entry, read_course
+from figgen.course.course import Entry
 from figgen.course.definition import Definition
+from figgen.course.reading import read_course
 from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.cards import arrow, card, path
 from figgen.draw.canvas.planes import Box
@@ -24,9 +25,10 @@ from figgen.draw.pictures.decision_field import marker
 from figgen.draw.plots.plots import Plot
 from figgen.draw.text.equations import equation
 from figgen.guard.check import check
-from figgen.guard.look.findings import RULES, Finding, merged
-from figgen.guard.look.judging import check_ids, excuse, judge, same_words
-from figgen.guard.look.rules import look
+from figgen.guard.look.excuses import excuse
+from figgen.guard.look.findings import Finding
+from figgen.guard.look.judging import judge, merged
+from figgen.guard.look.limits import RULES
 from figgen.pipeline.asset_bytes import encode
 from figgen.pipeline.drawing import Drawing, FigureError
 from figgen.pipeline.request import Asset
@@ -317,13 +319,6 @@ def test_an_alt_text_says_enough(canvas: Canvas) -> None:
     assert rules(canvas, "A plot.") == rules(canvas, "word " * 301) == {"alt-length"}
 
 
-def test_two_figures_do_not_say_the_same() -> None:
-    """Case, blanks and stops make no difference; another number does."""
-    alts = {"one": "A curve: 1.5.", "two": "a curve  1.5", "three": "A curve: 1.6."}
-    assert list(same_words(alts)) == ["two"]
-    assert "one" in str(same_words(alts)["two"])
-
-
 def test_an_id_that_is_there_twice_is_found(clean: Canvas, monkeypatch: pytest.MonkeyPatch) -> None:
     """In what the writer makes, were it to give two glyphs one id."""
 
@@ -333,13 +328,6 @@ def test_an_id_that_is_there_twice_is_found(clean: Canvas, monkeypatch: pytest.M
     assert "svg-ids" not in rules(clean)
     monkeypatch.setattr("figgen.guard.look.judging.encode", faulty)
     assert "svg-ids" in rules(clean)
-
-
-def test_a_reference_to_nothing_is_found() -> None:
-    """And one to something is not."""
-    svg = '<svg><a id="x"/><use xlink:href="#x"/><use clip-path="url(#y)"/></svg>'
-    (finding,) = check_ids(svg)
-    assert "'y' is referred to and not there" in str(finding)
 
 
 # No false alarms
@@ -412,7 +400,7 @@ def test_a_finding_is_one_clear_line(clean: Canvas) -> None:
     """With step, theme, rule, what it is, the measured value, the limit and the place."""
     with clean.step(2):
         over_card(clean, "forward", "forward", 0.5)
-    (line,) = [str(each) for each in look(clean) if each.rule == "text-contrast"]
+    (line,) = [str(each) for each in judge(drawing(clean)) if each.rule == "text-contrast"]
     assert line.startswith("step 2, light: text-contrast: 'planted' has ")
     assert line.endswith(":1 against what is behind it; 4.5:1 or more (at 6.2, 2.0 inches)")
 
@@ -421,17 +409,6 @@ def test_a_finding_is_told_once() -> None:
     """As it is worst, with the first step that shows it."""
     found = [Finding("balance", "it", "is", size, 0, step=step) for step, size in ((1, 3), (2, 5))]
     assert merged(found) == [replace(found[1], step=1)]
-
-
-def test_excuses() -> None:
-    """What is excused is kept apart; a rule that does not exist or is kept is a finding."""
-    found = [Finding("balance", "it", "is", 1, 0), Finding("margin", "it", "is", 1, 0)]
-    remaining, excused = excuse(found, {"balance": "why"})
-    assert (remaining, excused) == (found[1:], found[:1])
-    remaining, excused = excuse([], {"balance": "why", "beauty": "why"})
-    assert [each.what for each in remaining] == ["'balance'", "'beauty'"]
-    assert "text-over-stroke" in remaining[1].says
-    assert excuse([], {"alt-duplicate": "why"}, judged=["balance"]) == ([], [])
 
 
 def test_a_formula_that_cannot_be_typeset_is_told(clean: Canvas) -> None:

@@ -1,4 +1,4 @@
-"""Where the course is: named on the command line, in a pyproject.toml, or found."""
+"""Where the folder of a course is: on the command line, in a pyproject.toml, or found."""
 
 from __future__ import annotations
 
@@ -92,9 +92,9 @@ def _table(project: Path) -> dict[str, str] | None:
 
         content = tomllib.loads(text)
     except OSError as error:
-        raise BuildError(f"{project}: cannot be read: {error.strerror}") from None
+        raise BuildError(f"cannot be read: {error.strerror}", project) from None
     except ValueError as error:
-        raise BuildError(f"{project}: not valid TOML: {error}") from None
+        raise BuildError(f"not valid TOML: {error}", project) from None
     match content:
         case {"tool": {"figgen": dict(table)}} if table and all(
             key in _KEYS and isinstance(value, str) for key, value in table.items()
@@ -102,7 +102,8 @@ def _table(project: Path) -> dict[str, str] | None:
             return table
         case {"tool": {"figgen": table}}:
             raise BuildError(
-                f"{project}: [tool.figgen] is {table!r}; allowed: figures = 'PATH',"
-                " the folder of the course, and baseline = 'PATH', that of its baselines"
+                f"[tool.figgen] is {table!r}; allowed: figures = 'PATH', the folder of the"
+                " course, and baseline = 'PATH', that of its baselines",
+                project,
             )
     return None

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from figgen.course.course import Entry
-from figgen.draw.canvas.canvas import SLOTS
+from figgen.draw.canvas.slots import SLOTS
 from figgen.errors import BuildError
-from figgen.guard import compare_pdf as pdf_content
-from figgen.guard import compare_png as pixels
-from figgen.guard import compare_svg as vector
+from figgen.guard.compare_pdf import pdf_differences
+from figgen.guard.compare_png import compare_pixels, decoded
+from figgen.guard.compare_svg import svg_differences
 from figgen.guard.scene.scene_changes import Change, changes
-from figgen.pipeline.request import Format
+from figgen.vocabulary import Format
 
 
-class View(NamedTuple):
+class FileKey(NamedTuple):
     """A file of a figure: its step and theme, None where it has none, and its format."""
 
     step: int | None
@@ -39,15 +39,15 @@ class Snapshot:
     """
 
     scene: str | None = None
-    files: Mapping[View, bytes] = field(default_factory=dict)
+    files: Mapping[FileKey, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class ViewChange:
+class FileChange:
     """A file that changed.
 
     Attributes:
-        view: Which.
+        key: Which.
         words: How.
         share: How much of the picture changed, from 0 to 1; 0 for what is no picture.
         places: Where, as (left, top, width, height) in shares of the picture.
@@ -55,7 +55,7 @@ class ViewChange:
         after: The file; None if it is gone.
     """
 
-    view: View
+    key: FileKey
     words: tuple[str, ...]
     share: float = 0.0
     places: tuple[tuple[float, float, float, float], ...] = ()
@@ -71,7 +71,7 @@ class Difference:
         name: The figure's name.
         title: Its title.
         scene: What changed in what it draws, the largest first.
-        views: The files that changed, worst first.
+        files: The files that changed, worst first.
         error: Why it could not be compared, or that it is new or gone; empty if it was.
         reported: Whether the files are only reported: other versions drew them, the scene judges.
     """
@@ -79,23 +79,23 @@ class Difference:
     name: str
     title: str = ""
     scene: tuple[Change, ...] = ()
-    views: tuple[ViewChange, ...] = ()
+    files: tuple[FileChange, ...] = ()
     error: str = ""
     reported: bool = False
 
     @property
     def differs(self) -> bool:
         """Whether the figure is another one, and not only drawn by other versions."""
-        return bool(self.error or self.scene or (self.views and not self.reported))
+        return bool(self.error or self.scene or (self.files and not self.reported))
 
     @property
     def rank(self) -> tuple[bool, bool, float, float]:
         """The larger, the worse."""
-        share = max((view.share for view in self.views), default=0.0)
+        share = max((view.share for view in self.files), default=0.0)
         return bool(self.error), self.differs, share, sum(change.size for change in self.scene)
 
 
-def compare(
+def compare_snapshots(
     entry: Entry, before: Snapshot, after: Snapshot, *, reported: bool = False
 ) -> Difference | None:
     """What differs of one figure.
@@ -129,10 +129,10 @@ def compare(
     if not scene and not found:
         return None
     # The drawing of a step is as bad as its picture says.
-    shares = {(change.view.step, change.view.theme): change for change in found if change.places}
+    shares = {(change.key.step, change.key.theme): change for change in found if change.places}
 
-    def badness(change: ViewChange) -> float:
-        picture = shares.get((change.view.step, change.view.theme), change)
+    def badness(change: FileChange) -> float:
+        picture = shares.get((change.key.step, change.key.theme), change)
         return max(picture.share, change.share)
 
     found.sort(key=badness, reverse=True)
@@ -140,11 +140,11 @@ def compare(
 
 
 def _compare_files(
-    view: View, before: bytes | None, after: bytes | None, width: float
-) -> ViewChange | None:
+    view: FileKey, before: bytes | None, after: bytes | None, width: float
+) -> FileChange | None:
     """What differs between two files; ``width`` is that of the figure in inches."""
     if before is None or after is None:
-        return ViewChange(
+        return FileChange(
             view, ("is new" if before is None else "is gone",), 1.0, (), before, after
         )
     if before == after:
@@ -152,34 +152,33 @@ def _compare_files(
     if view.format == "png":
         return _compare_pictures(view, before, after, width)
     if view.format == "svg":
-        words: Sequence[str] = vector.differences(before.decode(), after.decode())
+        words: Sequence[str] = svg_differences(before.decode(), after.decode())
     elif view.format == "pdf":
-        words = pdf_content.differences(before, after)
+        words = pdf_differences(before, after)
     else:
         words = _other_lines(before.decode(), after.decode())
-    return ViewChange(view, tuple(words), 0.0, (), before, after) if words else None
+    return FileChange(view, tuple(words), 0.0, (), before, after) if words else None
 
 
-def _compare_pictures(view: View, before: bytes, after: bytes, width: float) -> ViewChange | None:
-    old, new = pixels.decoded(before), pixels.decoded(after)
-    change = pixels.compare(old, new)
+def _compare_pictures(
+    view: FileKey, before: bytes, after: bytes, width: float
+) -> FileChange | None:
+    old, new = decoded(before), decoded(after)
+    change = compare_pixels(old, new)
     if change is None:
         return None
     across, down = change.after
     boxes = tuple(
-        (place.left / across, place.top / down, place.width / across, place.height / down)
-        for place in change.places
+        (box.left / across, box.top / down, box.width / across, box.height / down)
+        for box in change.boxes
     )
     words = (change.words(across / width),)
-    return ViewChange(view, words, change.share, boxes, before, after)
+    return FileChange(view, words, change.share, boxes, before, after)
 
 
 def _other_lines(before: str, after: str) -> Sequence[str]:
-    gone, new = (
-        [line[2:].strip() for line in difflib.ndiff(before.splitlines(), after.splitlines())
-         if line.startswith(sign)]
-        for sign in ("- ", "+ ")
-    )  # fmt: skip
+    lines = [*difflib.ndiff(before.splitlines(), after.splitlines())]
+    gone, new = ([line[2:].strip() for line in lines if line[:2] == sign] for sign in ("- ", "+ "))
     if len(gone) == len(new) == 1:
         return [f"`{gone[0]}` became `{new[0]}`"]
     return (

@@ -1,4 +1,4 @@
-"use strict";
+{% include "page.js" %}
 // Without this script the page shows before and after, side by side, with the words.
 (() => {
   const cards = [...document.querySelectorAll("article")];
@@ -7,10 +7,10 @@
   toolbar.hidden = false;
 
   const body = document.body;
-  const looks = [...toolbar.querySelectorAll("[data-look]")];
+  const layouts = [...toolbar.querySelectorAll("[data-layout]")];
   const flicker = document.getElementById("flicker");
   const marks = document.getElementById("marks");
-  const place = document.getElementById("place");
+  const position = document.getElementById("position");
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   let here = -1;
   let timer = 0;
@@ -18,8 +18,8 @@
   const press = (button, on) => button.setAttribute("aria-pressed", String(on));
 
   function show(name) {
-    body.dataset.look = name;
-    for (const button of looks) press(button, button.dataset.look === name);
+    body.dataset.layout = name;
+    for (const button of layouts) press(button, button.dataset.layout === name);
   }
 
   function stop() {
@@ -28,7 +28,7 @@
     press(flicker, false);
   }
 
-  function look(name) {
+  function choose(name) {
     stop();
     show(name);
     settle();
@@ -36,9 +36,9 @@
 
   // Fewer than three flashes a second; who wants no motion changes the picture with each press.
   function toggleFlicker() {
-    const swap = () => show(body.dataset.look === "before" ? "after" : "before");
+    const swap = () => show(body.dataset.layout === "before" ? "after" : "before");
     if (still.matches) return swap();
-    if (timer) return look("both");
+    if (timer) return choose("both");
     swap();
     timer = setInterval(swap, 600);
     press(flicker, true);
@@ -61,11 +61,11 @@
     here = next;
     cards[here].classList.add("here");
     cards[here].focus({ preventScroll: true });
-    place.textContent = `${cards[here].dataset.name}, ${here + 1} / ${cards.length}`;
+    position.textContent = `${cards[here].dataset.name}, ${here + 1} / ${cards.length}`;
     settle();
   }
 
-  for (const button of looks) button.addEventListener("click", () => look(button.dataset.look));
+  for (const button of layouts) button.addEventListener("click", () => choose(button.dataset.layout));
   flicker.addEventListener("click", toggleFlicker);
   marks.addEventListener("click", toggleMarks);
 
@@ -77,9 +77,9 @@
     f: toggleFlicker,
     m: toggleMarks,
   };
-  looks.forEach((button, i) => { keys[i + 1] = () => look(button.dataset.look); });
+  layouts.forEach((button, i) => { keys[i + 1] = () => choose(button.dataset.layout); });
   addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in keys)) return;
+    if (hasModifier(event) || !(event.key in keys)) return;
     event.preventDefault();
     keys[event.key]();
   });

@@ -1,0 +1,167 @@
+"""The derivative of one operation by one operand, from values of the operation alone.
+
+This is the second opinion on every step of the backward pass. It knows nothing of the table of
+rules but which elements of the output an element of the operand can reach: its own (``times``),
+its row (``right``) or its column (``left``). What is so moved at once takes a dozen calls of the
+operation, however many elements there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from figgen.core.arrays import Array
+from figgen.core.derivatives import REACH, extrapolate
+from figgen.core.ops import Op, column, row
+
+HALVINGS = 2.0 ** -np.arange(5)
+ATTEMPTS = 8
+DOUBT = 1e-11
+
+
+def measured_share(
+    op: Op, position: int, operands: tuple[Array, ...], output: Array, upstream: Array
+) -> Array:
+    """The share of an operand in the gradient, by moving the operand.
+
+    Args:
+        op: The operation.
+        position: The place of the operand.
+        operands: All of them.
+        output: What the operation made of them.
+        upstream: The gradient by the output, in its shape.
+
+    Returns:
+        The share, in the operand's shape; not-a-number where a kink is on either side.
+    """
+    operand = operands[position]
+    # Only operations of one operand have kinks.
+    call = partial(_replaced, op.forward, operands, position)
+    if op.rules[position].product == "right":
+        matrix, factor = row(operand), column(operands[1])
+        pulled = upstream.reshape(len(matrix), -1)
+        shares = [
+            (pulled * _along(op.forward, matrix, factor, np.s_[:, [at]])).sum(axis=1)
+            for at in range(matrix.shape[1])
+        ]
+        return np.stack(shares, axis=1).reshape(operand.shape)
+    if op.rules[position].product == "left":
+        factor, matrix = row(operands[0]), column(operand)
+        pulled = upstream.reshape(-1, matrix.shape[1])
+        forward = _swapped(op.forward)
+        shares = [
+            (pulled * _along(forward, matrix, factor, np.s_[[at], :])).sum(axis=0)
+            for at in range(len(matrix))
+        ]
+        return np.stack(shares, axis=0).reshape(operand.shape)
+    wide = operand.reshape((1,) * max(output.ndim - operand.ndim, 0) + operand.shape)
+    # Element by element, a stack of operands makes a stack of outputs; a sum does not.
+    if call(wide[None]).shape == (1, *output.shape):
+        # Weighted before they are compared: slopes near the largest number would overflow.
+        weighing = partial(_weighted, call, upstream)
+        weighted = slopes(weighing, wide, np.ones(wide.shape), op.kinks)
+        # Where numpy repeated an element, each repetition had a part in the output.
+        owners = np.broadcast_to(np.arange(operand.size).reshape(wide.shape), output.shape)
+        sums = np.bincount(owners.ravel(), weighted.ravel(), minlength=operand.size)
+        return np.asarray(sums, dtype=np.float64).reshape(operand.shape)
+    share = np.empty(operand.shape)
+    for place in np.ndindex(operand.shape):
+        one = np.zeros(operand.shape)
+        one[place] = 1.0
+        each = partial(_one_after_the_other, call)
+        share[place] = (upstream * slopes(each, operand, one, op.kinks)).sum()
+    return share
+
+
+def _weighted(call: Callable[[Array], Array], weight: Array, moved: Array) -> Array:
+    return weight * call(moved)
+
+
+def _replaced(
+    forward: Callable[..., Array], operands: tuple[Array, ...], position: int, moved: Array
+) -> Array:
+    return np.asarray(forward(*operands[:position], moved, *operands[position + 1 :]))
+
+
+def _swapped(forward: Callable[..., Array]) -> Callable[..., Array]:
+    return lambda second, first: forward(first, second)
+
+
+def _along(
+    forward: Callable[..., Array], matrix: Array, factor: Array, part: tuple[slice | list[int], ...]
+) -> Array:
+    """The slopes of a product if the elements of ``part``, a row or a column, move together."""
+    moving = np.zeros(matrix.shape)
+    moving[part] = 1.0
+    return slopes(lambda moved: forward(moved, factor), matrix, moving)
+
+
+def _one_after_the_other(call: Callable[[Array], Array], moved: Array) -> Array:
+    return np.stack([call(each) for each in moved])
+
+
+def slopes(
+    call: Callable[[Array], Array], x: Array, moving: Array, kinks: tuple[float, ...] = ()
+) -> Array:
+    """The derivative of every element of ``call(x)`` by a move of ``x``, at no move.
+
+    The moves stay on one side of every kink and where there are values: they go both ways where
+    there is room, else the way that has it. If neither has any, or the result is in doubt, they
+    are made smaller (Ridders, "Accurate computation of F'(x) and F'(x)F''(x)", 1982).
+
+    Args:
+        call: A function of a stack of arrays like ``x``.
+        x: Where to begin.
+        moving: 1 for the elements that move, 0 for the others.
+        kinks: Values of ``x`` where a derivative jumps.
+
+    Returns:
+        The slopes, in the shape of the output; not-a-number where no way has room.
+    """
+    reach = REACH * np.maximum(1.0, np.abs(x))
+    alone = not moving.all()
+    if alone:  # one step for all that moves, or the slopes would not be of one move
+        reach = np.full(x.shape, float((reach * moving).max()))
+    with np.errstate(all="ignore"):  # what is not finite is no room
+        here = call(x[None])
+        best, least = np.full(here.shape[1:], np.nan), np.full(here.shape[1:], np.inf)
+        for attempt in range(ATTEMPTS):
+            steps = (HALVINGS / 4**attempt).reshape(-1, *[1] * x.ndim) * reach
+            moves = np.concatenate([steps, -steps])
+            there = call(x + moves * moving)
+            over = moves
+            if alone:
+                over = moves.reshape(len(moves), -1)[:, 0].reshape(-1, *[1] * (there.ndim - 1))
+            quotients = (there - here) / over
+            room = np.isfinite(there)
+            for kink in kinks:
+                room &= (x + moves * moving > kink) == (x > kink)
+            limits, doubts = _limits(quotients, room)
+            better = doubts < least
+            best, least = np.where(better, limits, best), np.where(better, doubts, least)
+            if (doubts <= DOUBT * np.maximum(1.0, np.abs(limits))).all():
+                break
+    return best
+
+
+def _limits(quotients: Array, room: Array) -> tuple[Array, Array]:
+    """What the quotients of ever smaller moves, up and then down, tend to; and how far off."""
+    up, down = np.split(quotients, 2)
+    room_up, room_down = (part.all(axis=0) for part in np.split(room, 2))
+    limits = np.full(up.shape[1:], np.nan)
+    doubts = np.full(up.shape[1:], np.inf)
+    # The mean of the steps up and down is the central difference.
+    for estimates, ratio, fits in (
+        (down, 2.0, room_down),
+        (up, 2.0, room_up),
+        ((up + down) / 2, 4.0, room_up & room_down),
+    ):
+        if not fits.any():
+            continue
+        limit = extrapolate(list(estimates), ratio)
+        doubt = np.abs(limit - extrapolate(list(estimates[:-1]), ratio))
+        limits, doubts = np.where(fits, limit, limits), np.where(fits, doubt, doubts)
+    return limits, doubts

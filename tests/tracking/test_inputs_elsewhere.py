@@ -14,9 +14,9 @@ import pytest
 import stale_course
 from small_course import HEAD
 
-from figgen.course.course import read_course
-from figgen.pipeline.drawing_all import build
-from figgen.pipeline.request import Order
+from figgen.course.reading import read_course
+from figgen.pipeline.request import Request
+from figgen.pipeline.scheduling import make_all
 from figgen.pipeline.workers import Workers
 
 START = (
@@ -208,8 +208,8 @@ def test_a_figure_that_starts_a_process_is_refused(tmp_path: Path) -> None:
     (folder / "__init__.py").write_text('SECTIONS = {"one": "One"}\n', encoding="utf-8")
     (folder / "one.py").write_text(source, encoding="utf-8")
     course = read_course(folder)
-    order = Order(tmp_path / "build", formats=("svg",), themes=("light",))
-    (outcome,) = build(course, course.entries, order, executor=Workers(1))
+    request = Request(tmp_path / "build", formats=("svg",), themes=("light",))
+    (outcome,) = make_all(course, course.entries, request, executor=Workers(1))
     assert outcome.record is None
-    assert "one.py:" in (outcome.error or "")
-    assert "starts a process" in (outcome.error or "")
+    assert "one.py:" in str(outcome.error)
+    assert "starts a process" in str(outcome.error)

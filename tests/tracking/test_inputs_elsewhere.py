@@ -210,6 +210,6 @@ def test_a_figure_that_starts_a_process_is_refused(tmp_path: Path) -> None:
     course = read_course(folder)
     request = Request(tmp_path / "build", formats=("svg",), themes=("light",))
     (outcome,) = make_all(course, course.entries, request, executor=Workers(1))
-    assert outcome.record is None
+    assert not outcome.record
     assert "one.py:" in str(outcome.error)
     assert "starts a process" in str(outcome.error)

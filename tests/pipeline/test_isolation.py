@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from figgen.pipeline.drawing_all import build
 from small_course import HEAD, write_course
 
-from figgen.course.course import read_course
-from figgen.pipeline.request import Order
+from figgen.course.reading import read_course
+from figgen.pipeline.request import Request
+from figgen.pipeline.scheduling import make_all
 from figgen.pipeline.workers import Workers
 
 INTERFERENCE = {
@@ -65,9 +65,9 @@ def drawn(folder: Path, out: Path, names: Sequence[str], jobs: int) -> dict[str,
     """The files of some figures, drawn in that order."""
     course = read_course(folder)
     entries = [course.find(name) for name in names]
-    order = Order(out, formats=("svg", "png"), themes=("light",), dpi=40)
+    request = Request(out, formats=("svg", "png"), themes=("light",), dpi=40)
     seconds = {name: float(len(names) - place) for place, name in enumerate(names)}
-    outcomes = build(course, entries, order, executor=Workers(jobs), seconds=seconds)
+    outcomes = make_all(course, entries, request, executor=Workers(jobs), seconds=seconds)
     assert [each.error for each in outcomes if each.error] == []
     return {path.name: path.read_bytes() for path in out.rglob("*") if path.is_file()}
 

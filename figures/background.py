@@ -17,20 +17,29 @@ from figgen.core import (
     trace,
 )
 from figgen.core.graph import value_claim
-from figgen.draw.canvas.canvas import Canvas
-from figgen.draw.canvas.cards import arrow, cap_height, card, circle, wrap, write
-from figgen.draw.canvas.planes import Box
-from figgen.draw.canvas.theme import Role
-from figgen.draw.pictures.artificial_neurons import (
-    PITCH,
-    RADIUS,
-    Group,
+from figgen.draw import (
+    Box,
+    Canvas,
+    Column,
+    Era,
+    Plot,
+    Role,
+    Section,
+    TracedNetwork,
+    arrow,
     artificial_neuron,
-    column,
-    connect,
+    card,
+    circle,
     layers_of_neurons,
+    nerve_cell,
+    outline_cards,
+    timeline,
+    truth_table,
+    wrap,
+    write,
 )
-from figgen.draw.pictures.course_outline import Section, outline_cards
+from figgen.draw.canvas.cards import cap_height
+from figgen.draw.pictures.artificial_neurons import PITCH, RADIUS, Group, column, connect
 from figgen.draw.pictures.decision_field import (
     Corner,
     best_line,
@@ -40,11 +49,7 @@ from figgen.draw.pictures.decision_field import (
     marker,
     shades,
 )
-from figgen.draw.pictures.nerve_cell import nerve_cell
-from figgen.draw.pictures.timeline import Era, timeline
-from figgen.draw.pictures.traced_network import TracedNetwork, weights
-from figgen.draw.pictures.truth_table import Column, truth_table
-from figgen.draw.plots.plots import Plot
+from figgen.draw.pictures.traced_network import weights
 from figgen.draw.plots.scatter import cloud, spread_out
 from figures import SECTIONS
 

@@ -10,12 +10,9 @@ from figgen import figure
 from figgen.core import Function, Interval, closed_form, deriv, exp, sigmoid, square
 from figgen.core.equation_claims import Random, Values
 from figgen.core.printed_numbers import printed, scientific
-from figgen.draw.canvas.canvas import Canvas
-from figgen.draw.canvas.planes import Box
+from figgen.draw import Box, Canvas, Line, Listing, Plot, display
 from figgen.draw.plots.derivative_box import nudge
-from figgen.draw.plots.plots import Plot
-from figgen.draw.text.equations import Line, display
-from figgen.draw.text.listings import BY_CLOSED_FORM, Listing
+from figgen.draw.text.listings import BY_CLOSED_FORM
 
 
 @figure(

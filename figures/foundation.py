@@ -10,11 +10,9 @@ from figgen import figure
 from figgen.core import Array, Function, InputError, Interval, chain, square
 from figgen.core.chains import reference
 from figgen.core.printed_numbers import printed, read
-from figgen.draw.canvas.canvas import Canvas
-from figgen.draw.canvas.cards import arrow, cap_height, card, circle, path, write
-from figgen.draw.canvas.planes import Box
-from figgen.draw.canvas.theme import Role
-from figgen.draw.plots.plots import BY_REFERENCE, Plot
+from figgen.draw import Box, Canvas, Plot, Role, arrow, card, circle, write
+from figgen.draw.canvas.cards import cap_height, path
+from figgen.draw.plots.plots import BY_REFERENCE
 from figgen.draw.text.source_code import listing, run, source_of
 
 TILE_WIDTH, TILE_BOTTOM, TILE_HEIGHT = 3.8, 1.66, 3.88

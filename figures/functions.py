@@ -5,13 +5,10 @@ from __future__ import annotations
 from figgen import figure
 from figgen.core import Function, Interval, leaky_relu, relu, square
 from figgen.core.chains import reference
-from figgen.draw.canvas.canvas import Canvas
-from figgen.draw.canvas.planes import Box
+from figgen.draw import Box, Canvas, Line, Listing, Plot, display
 from figgen.draw.canvas.rc import TITLE
 from figgen.draw.plots.function_box import machine
-from figgen.draw.plots.plots import BY_REFERENCE, Plot
-from figgen.draw.text.equations import Line, display
-from figgen.draw.text.listings import Listing
+from figgen.draw.plots.plots import BY_REFERENCE
 
 from ._identities import two_functions
 

@@ -21,26 +21,21 @@ from figgen.core.multiple_inputs import (
 from figgen.core.ops import typeset_shape
 from figgen.core.printed_numbers import printed
 from figgen.core.trace import trace
-from figgen.draw.canvas.canvas import Canvas
-from figgen.draw.canvas.planes import Box
+from figgen.draw import Box, Canvas, Cell, GraphDrawing, HeatMap, Plot, Role, heat_map
 from figgen.draw.canvas.rc import MATHS, SMALL
-from figgen.draw.canvas.theme import Role
 from figgen.draw.graphs.heat_maps import (
     CELL,
-    Cell,
-    HeatMap,
     back,
     between,
     claim_product,
-    heat_map,
     past,
     places_for,
     through,
     titled,
     width_of,
 )
-from figgen.draw.graphs.traced_graphs import GraphDrawing, equation
-from figgen.draw.plots.plots import SAMPLES, Plot
+from figgen.draw.graphs.traced_graphs import equation
+from figgen.draw.plots.plots import SAMPLES
 
 BOOK_SEED = 190204
 """The seed of the book's example, so that a student finds the same numbers in both."""

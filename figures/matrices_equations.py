@@ -9,8 +9,7 @@ import numpy as np
 from figgen import figure
 from figgen.core import Function, chain_rule, sigmoid
 from figgen.core.graph_latex import equations, expression
-from figgen.draw.canvas.canvas import Canvas
-from figgen.draw.text.equations import Line, display
+from figgen.draw import Canvas, Line, display
 from figgen.draw.text.latex_layout import Names, element_grid, in_role, led, matrix, weighted_sums
 from figures.matrices import book_graph
 

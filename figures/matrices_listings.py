@@ -8,9 +8,9 @@ from figgen import figure
 from figgen.core import sigmoid
 from figgen.core.chains import reference
 from figgen.core.multiple_inputs import matrix_function_backward_sum_1, matrix_function_forward_sum
-from figgen.draw.canvas.canvas import Canvas
+from figgen.draw import Canvas, Listing
 from figgen.draw.plots.plots import BY_REFERENCE
-from figgen.draw.text.listings import BY_GRAPH, Listing
+from figgen.draw.text.listings import BY_GRAPH
 from figures.matrices import BOOK_SEED, book_graph
 
 

@@ -8,14 +8,12 @@ from figgen.core.chains import reference
 from figgen.core.graph_latex import equations, expression
 from figgen.core.multiple_inputs import multiple_inputs_add, multiple_inputs_add_backward
 from figgen.core.trace import trace
-from figgen.draw.canvas.canvas import Canvas
-from figgen.draw.canvas.planes import Box
+from figgen.draw import Box, Canvas, GraphDrawing, Line, Listing, display
 from figgen.draw.canvas.rc import LABEL, MATHS, TITLE
-from figgen.draw.graphs.traced_graphs import GraphDrawing, product
+from figgen.draw.graphs.traced_graphs import product
 from figgen.draw.plots.plots import BY_REFERENCE
-from figgen.draw.text.equations import Line, display
 from figgen.draw.text.latex_layout import led
-from figgen.draw.text.listings import BY_GRAPH, Listing
+from figgen.draw.text.listings import BY_GRAPH
 
 from ._identities import two_inputs
 

@@ -29,14 +29,13 @@ from figgen.core.chains import reference, spoken, typeset
 from figgen.core.graph import Graph
 from figgen.core.printed_numbers import printed
 from figgen.core.trace import name, trace
-from figgen.draw.canvas.canvas import Canvas
-from figgen.draw.canvas.cards import card, in_a_row
-from figgen.draw.canvas.planes import Box, rounded_range
+from figgen.draw import Box, Canvas, GraphDrawing, Plot, Role, card
+from figgen.draw.canvas.cards import in_a_row
+from figgen.draw.canvas.planes import rounded_range
 from figgen.draw.canvas.rc import MATHS, TITLE
-from figgen.draw.canvas.theme import Role
 from figgen.draw.graphs.diagrams import SYMBOL
-from figgen.draw.graphs.traced_graphs import RESULT, GraphDrawing, Lane, equation, times
-from figgen.draw.plots.plots import BY_REFERENCE, SAMPLES, Plot
+from figgen.draw.graphs.traced_graphs import RESULT, Lane, equation, times
+from figgen.draw.plots.plots import BY_REFERENCE, SAMPLES
 
 
 @figure(

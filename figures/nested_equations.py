@@ -15,8 +15,7 @@ from figgen.core import (
     square,
 )
 from figgen.core.equation_claims import Random, Values
-from figgen.draw.canvas.canvas import Canvas
-from figgen.draw.text.equations import Line, display
+from figgen.draw import Canvas, Line, display
 
 from ._identities import chained
 

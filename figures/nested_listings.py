@@ -21,10 +21,10 @@ from figgen.core import (
 )
 from figgen.core.chains import reference
 from figgen.core.functions import sigmoid_deriv
-from figgen.draw.canvas.canvas import Canvas
+from figgen.draw import Canvas, Listing
 from figgen.draw.canvas.rc import LABEL, TITLE
 from figgen.draw.plots.plots import BY_EXTRAPOLATION, BY_REFERENCE
-from figgen.draw.text.listings import BY_CLOSED_FORM, Listing
+from figgen.draw.text.listings import BY_CLOSED_FORM
 
 
 @figure(

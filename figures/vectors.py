@@ -20,13 +20,10 @@ from figgen.core.multiple_inputs import (
 )
 from figgen.core.printed_numbers import printed
 from figgen.core.trace import trace
-from figgen.draw.canvas.canvas import Canvas
+from figgen.draw import Box, Canvas, Diagram, GraphDrawing, Role
 from figgen.draw.canvas.cards import cap_height, path
-from figgen.draw.canvas.planes import Box
 from figgen.draw.canvas.rc import LABEL, MATHS, TITLE
-from figgen.draw.canvas.theme import Role
-from figgen.draw.graphs.diagrams import Diagram
-from figgen.draw.graphs.traced_graphs import RESULT, GraphDrawing, equation
+from figgen.draw.graphs.traced_graphs import RESULT, equation
 
 BOOK_SEED = 190203
 """The seed of the book's example, so that a student finds the same numbers in both."""

@@ -5,9 +5,7 @@ from __future__ import annotations
 from figgen import figure
 from figgen.core import Function, sigmoid
 from figgen.core.graph_latex import expression
-from figgen.draw.canvas.canvas import Canvas
-from figgen.draw.canvas.planes import Box
-from figgen.draw.text.equations import Line, display
+from figgen.draw import Box, Canvas, Line, display
 from figgen.draw.text.equations import equation as write_equation
 from figures.vectors import BOOK_SEED, sigma_graph
 

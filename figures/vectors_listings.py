@@ -14,10 +14,10 @@ from figgen.core.multiple_inputs import (
     matrix_forward_extra,
     matrix_function_backward_1,
 )
-from figgen.draw.canvas.canvas import Canvas
+from figgen.draw import Canvas, Listing
 from figgen.draw.canvas.rc import LABEL, TITLE
 from figgen.draw.plots.plots import BY_REFERENCE
-from figgen.draw.text.listings import BY_GRAPH, Listing
+from figgen.draw.text.listings import BY_GRAPH
 from figures.vectors import BOOK_SEED, book_graph, sigma_graph
 
 

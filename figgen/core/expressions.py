@@ -1,16 +1,18 @@
 """Expressions that a lecturer types, like ``sum(sigmoid(X @ W))``, without ``eval``.
 
 The grammar has names, numbers, ``+ - * / @ **``, parentheses, the functions of the lecture and
-``sum``. It is read by precedence climbing into a list of instructions for a stack, which any
-arrays, and the trace, can run.
+``sum``. Each word is first held against those that may stand in its place, which gives one clear
+error on every Python; then Python's own parser says which operator binds which operands. It sees
+the shape alone, ``(_+00**0)``, so that its keywords and its rules for numbers do not matter.
 """
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, NoReturn
+from typing import Any
 
 import numpy as np
 
@@ -26,24 +28,25 @@ MAX_LENGTH = 500
 MAX_DEPTH = 40
 """Parentheses, calls and signs that may be open at a time."""
 
-OPERATORS: dict[str, tuple[int, Callable[..., Any]]] = {
-    "+": (1, np.add),
-    "-": (1, np.subtract),
-    "*": (2, np.multiply),
-    "/": (2, np.divide),
-    "@": (2, np.matmul),
+OPERATORS: dict[type[ast.operator], Callable[..., Any]] = {
+    ast.Add: np.add,
+    ast.Sub: np.subtract,
+    ast.Mult: np.multiply,
+    ast.Div: np.divide,
+    ast.MatMult: np.matmul,
+    ast.Pow: np.power,
 }
-"""How tightly each binds, and what it does."""
-
-NO_OPERATOR = (-1, None)
-SIGNS = " ".join([*OPERATORS, "**"])
+SIGNS = ("+", "-", "*", "/", "@", "**")
+OPENING = ("", "(", *SIGNS)
+"""What stands before an operand; nothing does before the first."""
 
 CALLS: dict[str, Callable[..., Any]] = {"sum": np.sum, **FUNCTIONS}
 """The functions that an expression may call, each with one argument."""
 
-TOKEN = re.compile(
-    r"(?P<number>(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?)|(?P<name>[A-Za-z]\w*)|(?P<sign>\*\*|[-+*/@()])",
-    re.ASCII,
+WORD = re.compile(
+    r"(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"|(?P<function>[A-Za-z][A-Za-z0-9_]*(?=\s*\())|(?P<name>[A-Za-z][A-Za-z0-9_]*)"
+    r"|(?P<sign>\*\*|[-+*/@()])|(?P<end>\Z)|(?P<character>\S)"
 )
 
 
@@ -74,34 +77,6 @@ class ExpressionError(InputError):
         )
 
 
-class Token(NamedTuple):
-    """A word of an expression.
-
-    Attributes:
-        kind: "number", "name", "sign" or "end".
-        text: As written.
-        column: Where it begins, from 1.
-    """
-
-    kind: str
-    text: str
-    column: int
-
-
-class Step(NamedTuple):
-    """An instruction: take values from the stack, put the result back.
-
-    Attributes:
-        do: What makes the result, or the name of a value.
-        operands: How many values it takes.
-        column: Where it stands in the expression, from 1.
-    """
-
-    do: Callable[..., Any] | str
-    operands: int
-    column: int
-
-
 @dataclass(frozen=True)
 class Expression:
     """A function that was typed; call it with its arguments by name, or trace it.
@@ -113,7 +88,7 @@ class Expression:
 
     text: str
     names: tuple[str, ...]
-    steps: tuple[Step, ...] = field(repr=False)
+    tree: ast.expr = field(repr=False)
 
     @property
     def __name__(self) -> str:
@@ -135,24 +110,33 @@ class Expression:
             name: value if isinstance(value, Traced) else as_numbers(value, name)
             for name, value in values.items()
         }
-        stack: list[Any] = []
-        for step in self.steps:
-            operands = [stack.pop() for _ in range(step.operands)][::-1]
-            stack.append(self._result(step, operands, given))
-        return stack.pop()
+        return self._value(self.tree, given)
 
-    def _result(self, step: Step, operands: list[Any], given: dict[str, Any]) -> Any:
-        if isinstance(step.do, str):
-            return given[step.do]
+    def _value(self, node: ast.expr, given: dict[str, Any]) -> Any:
+        func: Callable[..., Any]
+        match node:
+            case ast.Name(name):
+                return given[name]
+            case ast.Constant(float(number)):
+                return as_numbers(number, "number")
+            case ast.UnaryOp(ast.UAdd(), operand):
+                return self._value(operand, given)
+            case ast.UnaryOp(ast.USub(), operand):
+                func, operands = np.negative, [operand]
+            case ast.Call(ast.Name(name), operands):
+                func = CALLS[name]
+            case ast.BinOp(left, operator, right):
+                func, operands = OPERATORS[type(operator)], [left, right]
+        values = [self._value(operand, given) for operand in operands]
         try:
             with np.errstate(all="ignore"):  # what is not finite is refused in the next line
-                result = step.do(*operands)
+                result = func(*values)
             return result if isinstance(result, Traced) else as_numbers(result, "result")
         except InputError as error:
             problem = error.what, error.value, error.allowed
         except ValueError:
-            problem = "shapes", tuple(np.shape(each) for each in operands), "shapes that fit"
-        raise ExpressionError(*problem, self.text, step.column)
+            problem = "shapes", tuple(np.shape(each) for each in values), "shapes that fit"
+        raise ExpressionError(*problem, self.text, node.col_offset)
 
 
 def parse(text: str) -> Expression:
@@ -173,134 +157,81 @@ def parse(text: str) -> Expression:
     if len(text) > MAX_LENGTH:
         allowed = f"{MAX_LENGTH} characters at most"
         raise ExpressionError("length", len(text), allowed, text, MAX_LENGTH + 1)
-    parser = Parser(text)
-    parser.expression(0)
-    parser.expect("end", "", f"an operator ({SIGNS}) or the end")
-    names = [step.do for step in parser.steps if isinstance(step.do, str)]
-    return Expression(text, tuple(dict.fromkeys(names)), tuple(parser.steps))
+    words = checked(text)
+    # The parenthesis lets Python count columns from 1, as it does lines.
+    shape = re.sub(r"\s", " ", WORD.sub(_blank, text))
+    tree = ast.parse(f"({shape})", mode="eval").body
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name():
+                node.id = words[node.col_offset]
+            case ast.Constant():
+                node.value = float(words[node.col_offset])
+            case ast.BinOp(left):
+                end = left.end_col_offset or 0
+                node.col_offset = next(at for at in words if at >= end and words[at] in SIGNS)
+    names = [word for word in words.values() if word[:1].isalpha() and word not in CALLS]
+    return Expression(text, tuple(dict.fromkeys(names)), tree)
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """The words of an expression, and then the end for ever.
+def _blank(word: re.Match[str]) -> str:
+    letter = {"number": "0", "name": "_", "function": "_"}.get(word.lastgroup or "")
+    return letter * len(word[0]) if letter else word[0]
+
+
+def checked(text: str) -> dict[int, str]:
+    """The words of an expression by their columns, from 1.
 
     Raises:
-        ExpressionError: When it comes to a character that begins no word.
+        ExpressionError: At the first word that may not stand where it does.
     """
-    place = 0
-    while place < len(text):
-        if text[place].isspace():
-            place += 1
-            continue
-        word = TOKEN.match(text, place)
-        if word is None:
-            allowed = f"names, numbers, parentheses and {SIGNS}"
-            raise ExpressionError("character", text[place], allowed, text, place + 1)
-        yield Token(word.lastgroup or "", word[0], place + 1)
-        place = word.end()
-    while True:
-        yield Token("end", "", len(text) + 1)
+    words: dict[int, str] = {}
+    last = before = ""
+    opened: list[str] = []  # parentheses, and signs that wait for the end of their operand
+    for match in WORD.finditer(text):
+        kind, word, column = match.lastgroup or "", match[0], match.start() + 1
+        refused = _refusal(kind, word, (last, before), opened)
+        if refused:
+            raise ExpressionError(*refused, text, column)
+        if word == "(" or (word in SIGNS and before in OPENING):
+            opened.append(word)
+        elif kind in ("number", "name") or word == ")":
+            if word == ")":
+                opened.pop()
+            while opened and opened[-1] != "(":
+                opened.pop()
+        last, before = before, word
+        words[column] = word
+    return words
 
 
-class Parser:
-    """Precedence climbing: an operand, then every operator that binds tightly enough.
-
-    Args:
-        text: The expression.
-
-    Attributes:
-        steps: The instructions so far.
-    """
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.steps: list[Step] = []
-        self._words = tokens(text)
-        self._next = next(self._words)
-        self._depth = 0
-
-    def expression(self, least: int) -> None:
-        """Read operands and the operators between them that bind at least so tightly."""
-        self.operand()
-        while OPERATORS.get(self._next.text, NO_OPERATOR)[0] >= least:
-            binds, func = OPERATORS[self._next.text]
-            sign = self.advance()
-            self.expression(binds + 1)
-            self.steps.append(Step(func, 2, sign.column))
-
-    def operand(self) -> None:
-        """Read a number, a name, a call, a sign or parentheses, and the powers of it."""
-        word = self.advance()
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            self.refuse("nesting", self._depth, f"{MAX_DEPTH} levels at most", word)
-        if word.text in ("-", "+"):
-            self.operand()
-            if word.text == "-":
-                self.steps.append(Step(np.negative, 1, word.column))
-        else:
-            self.atom(word)
-            self.powers()
-        self._depth -= 1
-
-    def atom(self, word: Token) -> None:
-        """Read what begins with ``word`` and takes no operator."""
-        if word.kind == "number":
-            number = float(word.text)
-            if not np.isfinite(number):
-                self.refuse("number", word.text, "a number below 1e308", word)
-            self.steps.append(Step(lambda: number, 0, word.column))
-        elif word.text == "(":
-            self.expression(0)
-            self.expect("sign", ")", f"an operator ({SIGNS}) or )")
-        elif word.kind == "name" and (self._next.text == "(" or word.text in CALLS):
-            self.call(word)
-        elif word.kind == "name":
-            self.steps.append(Step(word.text, 0, word.column))
-        else:
-            allowed = "a name, a number, a function or ("
-            self.refuse("word", word.text or "the end", allowed, word)
-
-    def call(self, word: Token) -> None:
-        """Read the argument of the function that ``word`` names."""
-        if word.text not in CALLS:
-            self.refuse("function", word.text, ", ".join(CALLS), word)
-        self.expect("sign", "(", f"(, for the argument of {word.text}")
-        self.expression(0)
-        self.expect("sign", ")", f"an operator ({SIGNS}) or )")
-        self.steps.append(Step(CALLS[word.text], 1, word.column))
-
-    def powers(self) -> None:
-        """Read an exponent, if there is one."""
-        if self._next.text != "**":
-            return
-        sign, exponent = self.advance(), self.advance()
-        written = exponent.text or "the end"
-        if exponent.kind != "number" or float(exponent.text) not in range(1, MAX_POWER + 1):
-            self.refuse("exponent", written, f"a whole number from 1 to {MAX_POWER}", exponent)
-        if self._next.text == "**":
-            self.refuse("word", "**", "one exponent, or parentheses around the power", self._next)
-        n = int(float(exponent.text))
-        self.steps.append(Step(lambda base: np.power(base, n), 1, sign.column))
-
-    def advance(self) -> Token:
-        """Take the next word."""
-        word, self._next = self._next, next(self._words)
-        return word
-
-    def expect(self, kind: str, text: str, allowed: str) -> None:
-        """Take the next word, which can only be this one.
-
-        Raises:
-            ExpressionError: If it is another one.
-        """
-        word = self.advance()
-        if (word.kind, word.text) != (kind, text):
-            self.refuse("word", word.text or "the end", allowed, word)
-
-    def refuse(self, what: str, value: object, allowed: str, word: Token) -> NoReturn:
-        """Raise the error for ``word``.
-
-        Raises:
-            ExpressionError: Always.
-        """
-        raise ExpressionError(what, value, allowed, self.text, word.column)
+def _refusal(
+    kind: str, word: str, before: tuple[str, str], opened: list[str]
+) -> tuple[str, object, str] | None:
+    """What an error says of a word that may not follow the two ``before``, if it may not."""
+    what, shown, fits = "word", word or "the end", False
+    if kind == "character":
+        what, allowed = "character", f"names, numbers, parentheses and {' '.join(SIGNS)}"
+    elif before[1] == "**":
+        what, allowed = "exponent", f"a whole number from 1 to {MAX_POWER}"
+        fits = kind == "number" and float(word) in range(1, MAX_POWER + 1)
+    elif before[1] in CALLS:
+        allowed = f"(, for the argument of {before[1]}"
+        fits = word == "("
+    elif before[1] in OPENING and len(opened) == MAX_DEPTH:
+        return "nesting", MAX_DEPTH + 1, f"{MAX_DEPTH} levels at most"
+    elif before[1] in OPENING and kind == "function" and word not in CALLS:
+        what, allowed = "function", ", ".join(CALLS)
+    elif before[1] in OPENING and kind == "number":
+        what, allowed = "number", "a number below 1e308"
+        fits = bool(np.isfinite(float(word)))
+    elif before[1] in OPENING:
+        allowed = "a name, a number, a function or ("
+        fits = kind in ("name", "function") or word in ("(", "+", "-")
+    elif word == before[0] == "**":
+        allowed = "one exponent, or parentheses around the power"
+    else:
+        end = ")" if "(" in opened else "the end"
+        allowed = f"an operator ({' '.join(SIGNS)}) or {end}"
+        fits = word in SIGNS or shown == end
+    return None if fits else (what, shown, allowed)

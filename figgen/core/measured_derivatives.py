@@ -62,17 +62,34 @@ def measured_share(
     if call(wide[None]).shape == (1, *output.shape):
         # Weighted before they are compared: slopes near the largest number would overflow.
         weighing = partial(_weighted, call, upstream)
-        weighted = slopes(weighing, wide, np.ones(wide.shape), op.kinks)
+        weighted = slopes(weighing, wide, None, op.kinks)
         # Where numpy repeated an element, each repetition had a part in the output.
         owners = np.broadcast_to(np.arange(operand.size).reshape(wide.shape), output.shape)
         sums = np.bincount(owners.ravel(), weighted.ravel(), minlength=operand.size)
         return np.asarray(sums, dtype=np.float64).reshape(operand.shape)
-    share = np.empty(operand.shape)
-    for place in np.ndindex(operand.shape):
-        one = np.zeros(operand.shape)
+    return share_one_by_one(call, operand, upstream, op.kinks)
+
+
+def share_one_by_one(
+    call: Callable[[Array], Array], x: Array, upstream: Array, kinks: tuple[float, ...] = ()
+) -> Array:
+    """The gradient by ``x``, of which one element after the other is moved.
+
+    Args:
+        call: A function of an array like ``x``; not-a-number where a move tells nothing.
+        x: Where to begin.
+        upstream: The gradient by the output of ``call``, in its shape.
+        kinks: Values of ``x`` where a derivative jumps.
+
+    Returns:
+        The gradient, in the shape of ``x``; not-a-number where no way has room.
+    """
+    share = np.empty(x.shape)
+    for place in np.ndindex(x.shape):
+        one = np.zeros(x.shape)
         one[place] = 1.0
         each = partial(_one_after_the_other, call)
-        share[place] = (upstream * slopes(each, operand, one, op.kinks)).sum()
+        share[place] = (upstream * slopes(each, x, one, kinks)).sum()
     return share
 
 
@@ -104,7 +121,10 @@ def _one_after_the_other(call: Callable[[Array], Array], moved: Array) -> Array:
 
 
 def slopes(
-    call: Callable[[Array], Array], x: Array, moving: Array, kinks: tuple[float, ...] = ()
+    call: Callable[[Array], Array],
+    x: Array,
+    moving: Array | None,
+    kinks: tuple[float, ...] = (),
 ) -> Array:
     """The derivative of every element of ``call(x)`` by a move of ``x``, at no move.
 
@@ -115,30 +135,31 @@ def slopes(
     Args:
         call: A function of a stack of arrays like ``x``.
         x: Where to begin.
-        moving: 1 for the elements that move, 0 for the others.
+        moving: 1 for the elements that move, 0 for the others; None if ``call`` is
+            element-wise, so that all can move at once, each by a step of its own.
         kinks: Values of ``x`` where a derivative jumps.
 
     Returns:
         The slopes, in the shape of the output; not-a-number where no way has room.
     """
     reach = REACH * np.maximum(1.0, np.abs(x))
-    alone = not moving.all()
-    if alone:  # one step for all that moves, or the slopes would not be of one move
-        reach = np.full(x.shape, float((reach * moving).max()))
+    if moving is not None:  # one step for all that moves, or the slopes would not be of one move
+        reach = (reach * moving).max() * moving
     with np.errstate(all="ignore"):  # what is not finite is no room
         here = call(x[None])
         best, least = np.full(here.shape[1:], np.nan), np.full(here.shape[1:], np.inf)
         for attempt in range(ATTEMPTS):
             steps = (HALVINGS / 4**attempt).reshape(-1, *[1] * x.ndim) * reach
             moves = np.concatenate([steps, -steps])
-            there = call(x + moves * moving)
+            there = call(x + moves)
             over = moves
-            if alone:
-                over = moves.reshape(len(moves), -1)[:, 0].reshape(-1, *[1] * (there.ndim - 1))
+            if moving is not None:
+                sizes = steps.reshape(len(steps), -1).max(axis=1)
+                over = np.concatenate([sizes, -sizes]).reshape(-1, *[1] * (there.ndim - 1))
             quotients = (there - here) / over
             room = np.isfinite(there)
             for kink in kinks:
-                room &= (x + moves * moving > kink) == (x > kink)
+                room &= (x + moves > kink) == (x > kink)
             limits, doubts = _limits(quotients, room)
             better = doubts < least
             best, least = np.where(better, limits, best), np.where(better, doubts, least)

@@ -259,7 +259,10 @@ class Graph:
             later = tuple({edge.target.name: edge.target for edge in uses}.values())
             measured = np.zeros(node.shape)
             for edge in uses:
-                measured = measured + share_by_perturbation(edge, gradients[edge.target.name])
+                target = edge.target
+                operands = tuple(operand.value for operand in target.inputs)
+                given = operands, target.value, gradients[target.name]
+                measured = measured + measured_share(target.operation, edge.position, *given)
         # Perturbation loses what rounding does to the values on the way to the output.
         rounding = sum(
             float(np.abs(gradients[each.name] * each.value).sum()) for each in (node, *later)
@@ -314,13 +317,6 @@ def _on_kink(node: Node) -> bool:
     """Whether the operand of an operation is where its derivative jumps."""
     kinks = node.operation.kinks
     return any(bool((node.inputs[0].value == kink).any()) for kink in kinks)
-
-
-def share_by_perturbation(edge: Edge, upstream: Array) -> Array:
-    """The share of an operand in the gradient, measured from values of the operation."""
-    node = edge.target
-    operands = tuple(operand.value for operand in node.inputs)
-    return measured_share(node.operation, edge.position, operands, node.value, upstream)
 
 
 def perturbation(node: Node, later: tuple[Node, ...], output: Node) -> Array:

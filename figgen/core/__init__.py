@@ -29,7 +29,6 @@ from figgen.core.functions import (
 )
 from figgen.core.graph import Graph
 from figgen.core.graph_latex import chain_rule, equations, expression
-from figgen.core.graph_words import describe, describe_backward
 from figgen.core.multiple_inputs import (
     matmul_backward_first,
     matmul_backward_second,
@@ -43,7 +42,6 @@ from figgen.core.multiple_inputs import (
     multiple_inputs_add,
     multiple_inputs_add_backward,
 )
-from figgen.core.perceptrons import single_perceptron, xor_network
 from figgen.core.trace import name, trace, trace_chain
 
 __all__ = [
@@ -66,8 +64,6 @@ __all__ = [
     "chain_rule",
     "closed_form",
     "deriv",
-    "describe",
-    "describe_backward",
     "equations",
     "exp",
     "expression",
@@ -90,10 +86,8 @@ __all__ = [
     "referee",
     "relu",
     "sigmoid",
-    "single_perceptron",
     "square",
     "tanh",
     "trace",
     "trace_chain",
-    "xor_network",
 ]

@@ -33,6 +33,7 @@ from figgen.core.functions import (
 )
 from figgen.core.graph import Graph
 from figgen.core.graph_latex import chain_rule, equations, expression
+from figgen.core.graph_words import describe, describe_backward
 from figgen.core.trace import name, trace, trace_chain
 
 __all__ = [
@@ -55,6 +56,8 @@ __all__ = [
     "chain_rule",
     "closed_form",
     "deriv",
+    "describe",
+    "describe_backward",
     "equations",
     "exp",
     "expression",

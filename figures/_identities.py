@@ -7,22 +7,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from figgen.core import (
-    Array,
-    Chain,
-    Function,
+from figgen.core import Array, Chain, Function, referee, sigmoid
+from figgen.core.chains import reference
+from figgen.core.equation_claims import Random, Values, elements, perturbation
+from figgen.core.functions import FUNCTIONS
+from figgen.core.multiple_inputs import (
     matmul_backward_first,
     matmul_backward_second,
     matmul_forward,
     matrix_forward_extra,
     matrix_function_forward_sum,
     multiple_inputs_add,
-    referee,
-    sigmoid,
 )
-from figgen.core.chains import reference
-from figgen.core.equation_claims import Random, Values, elements, perturbation
-from figgen.core.functions import FUNCTIONS
 from figgen.core.ops import op_of
 
 COUNT = 20

@@ -1,4 +1,8 @@
-"""The numpy core: functions, derivatives, chains and claims. Numbers in, numbers out."""
+"""The numpy core: functions, derivatives, chains, traces and claims. Numbers in, numbers out.
+
+The lecture's functions of many inputs are in `figgen.core.multiple_inputs`, its networks in
+`figgen.core.perceptrons`.
+"""
 
 from figgen.core.arrays import Array, Interval, as_numbers
 from figgen.core.chains import (
@@ -30,20 +34,6 @@ from figgen.core.functions import (
 from figgen.core.graph import Graph
 from figgen.core.graph_latex import chain_rule, equations, expression
 from figgen.core.graph_words import describe, describe_backward
-from figgen.core.multiple_inputs import (
-    matmul_backward_first,
-    matmul_backward_second,
-    matmul_forward,
-    matrix_forward_extra,
-    matrix_function_backward_1,
-    matrix_function_backward_2,
-    matrix_function_backward_sum_1,
-    matrix_function_backward_sum_2,
-    matrix_function_forward_sum,
-    multiple_inputs_add,
-    multiple_inputs_add_backward,
-)
-from figgen.core.perceptrons import single_perceptron, xor_network
 from figgen.core.trace import name, trace, trace_chain
 
 __all__ = [
@@ -74,26 +64,13 @@ __all__ = [
     "function",
     "identity",
     "leaky_relu",
-    "matmul_backward_first",
-    "matmul_backward_second",
-    "matmul_forward",
-    "matrix_forward_extra",
-    "matrix_function_backward_1",
-    "matrix_function_backward_2",
-    "matrix_function_backward_sum_1",
-    "matrix_function_backward_sum_2",
-    "matrix_function_forward_sum",
-    "multiple_inputs_add",
-    "multiple_inputs_add_backward",
     "name",
     "parse",
     "referee",
     "relu",
     "sigmoid",
-    "single_perceptron",
     "square",
     "tanh",
     "trace",
     "trace_chain",
-    "xor_network",
 ]

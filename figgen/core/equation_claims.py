@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -12,7 +13,7 @@ from figgen.core.arrays import Array
 from figgen.core.claims import Claim
 from figgen.core.equation_reader import Side, sides
 from figgen.core.errors import InputError
-from figgen.core.measured_derivatives import share_one_by_one
+from figgen.core.measured_derivatives import replaced, share_one_by_one
 
 Random: TypeAlias = np.random.RandomState
 Values: TypeAlias = Mapping[str, Any]
@@ -104,8 +105,5 @@ def perturbation(func: Callable[..., Any], arguments: Sequence[Array], position:
     Returns:
         In the shape of that argument.
     """
-
-    def moved(argument: Array) -> Array:
-        return np.asarray(func(*arguments[:position], argument, *arguments[position + 1 :]))
-
-    return share_one_by_one(moved, arguments[position], np.ones(()))
+    call = partial(replaced, func, arguments, position)
+    return share_one_by_one(call, arguments[position], np.ones(()))

@@ -40,10 +40,12 @@ SIGNS = ("+", "-", "*", "/", "@", "**")
 OPENING = ("", "(", *SIGNS)
 """What stands before an operand; nothing does before the first."""
 
-CALLS: dict[str, Callable[..., Any]] = {
-    op.name: op.forward for op in OPS.values() if op.notation.binds == CALL and len(op.rules) == 1
-} | FUNCTIONS
-"""The functions that an expression may call, each with one argument."""
+
+def calls() -> dict[str, Callable[..., Any]]:
+    """The functions that an expression may call, each with one argument."""
+    written = [op for op in OPS.values() if op.notation.binds == CALL and len(op.rules) == 1]
+    return {op.name: op.forward for op in written} | FUNCTIONS
+
 
 WORD = re.compile(
     r"(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
@@ -126,7 +128,7 @@ class Expression:
             case ast.UnaryOp(ast.USub(), operand):
                 func, operands = np.negative, [operand]
             case ast.Call(ast.Name(name), operands):
-                func = CALLS[name]
+                func = calls()[name]
             case ast.BinOp(left, operator, right):
                 func, operands = OPERATORS[type(operator)], [left, right]
         values = [self._value(operand, given) for operand in operands]
@@ -172,7 +174,7 @@ def parse(text: str) -> Expression:
             case ast.BinOp(left):
                 end = left.end_col_offset or 0
                 node.col_offset = next(at for at in words if at >= end and words[at] in SIGNS)
-    names = [word for word in words.values() if word[:1].isalpha() and word not in CALLS]
+    names = [word for word in words.values() if word[:1].isalpha() and word not in calls()]
     return Expression(text, tuple(dict.fromkeys(names)), tree)
 
 
@@ -211,19 +213,19 @@ def _refusal(
     kind: str, word: str, before: tuple[str, str], opened: list[str]
 ) -> tuple[str, object, str] | None:
     """What an error says of a word that may not follow the two ``before``, if it may not."""
-    what, shown, fits = "word", word or "the end", False
+    what, shown, fits, functions = "word", word or "the end", False, calls()
     if kind == "character":
         what, allowed = "character", f"names, numbers, parentheses and {' '.join(SIGNS)}"
     elif before[1] == "**":
         what, allowed = "exponent", f"a whole number from 1 to {MAX_POWER}"
         fits = kind == "number" and float(word) in range(1, MAX_POWER + 1)
-    elif before[1] in CALLS:
+    elif before[1] in functions:
         allowed = f"(, for the argument of {before[1]}"
         fits = word == "("
     elif before[1] in OPENING and len(opened) == MAX_DEPTH:
         return "nesting", MAX_DEPTH + 1, f"{MAX_DEPTH} levels at most"
-    elif before[1] in OPENING and kind == "function" and word not in CALLS:
-        what, allowed = "function", ", ".join(CALLS)
+    elif before[1] in OPENING and kind == "function" and word not in functions:
+        what, allowed = "function", ", ".join(functions)
     elif before[1] in OPENING and kind == "number":
         what, allowed = "number", "a number below 1e308"
         fits = bool(np.isfinite(float(word)))

@@ -8,8 +8,9 @@ takes a dozen calls of the operation, however many elements there are.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,11 +50,11 @@ def measured_share(
         for at in range(matrix.shape[axis]):
             moving = np.zeros(matrix.shape)
             moving.swapaxes(0, axis)[at] = 1.0
-            moved = slopes(partial(_replaced, op.forward, factors, position), matrix, moving)
+            moved = slopes(partial(replaced, op.forward, factors, position), matrix, moving)
             shares.append((pulled * moved).sum(axis=axis))
         return np.stack(shares, axis=axis).reshape(operand.shape)
     # Only operations of one operand have kinks.
-    call = partial(_replaced, op.forward, operands, position)
+    call = partial(replaced, op.forward, operands, position)
     wide = operand.reshape((1,) * max(output.ndim - operand.ndim, 0) + operand.shape)
     numbers = np.arange(operand.size).reshape(wide.shape)
     if _is_element_wise(call, wide, numbers, output.shape):
@@ -63,7 +64,7 @@ def measured_share(
         owners = np.broadcast_to(numbers, output.shape)
         sums = np.bincount(owners.ravel(), weighted.ravel(), minlength=operand.size)
         return np.asarray(sums, dtype=np.float64).reshape(operand.shape)
-    return share_one_by_one(call, operand, upstream, op.kinks)
+    return share_one_by_one(call, operand, upstream)
 
 
 def _is_element_wise(
@@ -88,16 +89,13 @@ def _is_element_wise(
     return bool((np.isclose(there, here, rtol=UNMOVED, atol=0) | moves).all())
 
 
-def share_one_by_one(
-    call: Callable[[Array], Array], x: Array, upstream: Array, kinks: tuple[float, ...] = ()
-) -> Array:
+def share_one_by_one(call: Callable[[Array], Array], x: Array, upstream: Array) -> Array:
     """The gradient by ``x``, of which one element after the other is moved.
 
     Args:
         call: A function of an array like ``x``; not-a-number where a move tells nothing.
         x: Where to begin.
         upstream: The gradient by the output of ``call``, in its shape.
-        kinks: Values of ``x`` where a derivative jumps.
 
     Returns:
         The gradient, in the shape of ``x``; not-a-number where no way has room.
@@ -110,13 +108,14 @@ def share_one_by_one(
     for place in np.ndindex(x.shape):
         one = np.zeros(x.shape)
         one[place] = 1.0
-        share[place] = (upstream * slopes(stacked, x, one, kinks)).sum()
+        share[place] = (upstream * slopes(stacked, x, one)).sum()
     return share
 
 
-def _replaced(
-    forward: Callable[..., Array], operands: tuple[Array, ...], position: int, moved: Array
+def replaced(
+    forward: Callable[..., Any], operands: Sequence[Array], position: int, moved: Array
 ) -> Array:
+    """What ``forward`` makes of its operands if the one at ``position`` has ``moved``."""
     return np.asarray(forward(*operands[:position], moved, *operands[position + 1 :]))
 
 

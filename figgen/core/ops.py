@@ -70,19 +70,14 @@ def fitted(gradient: Array, shape: tuple[int, ...]) -> Array:
     return np.asarray(gradient.sum(axis=(*range(added), *repeated))).reshape(shape)
 
 
-def times(local: Callable[..., Any]) -> Rule:
-    """A local derivative that multiplies element by element."""
-    return Rule("times", local)
+times = partial(Rule, "times")
+"""The rule whose local derivative multiplies element by element."""
 
+right = partial(Rule, "right")
+"""The rule whose local derivative is the right factor of a matrix product."""
 
-def right(local: Callable[..., Any]) -> Rule:
-    """A local derivative that is the right factor of a matrix product."""
-    return Rule("right", local)
-
-
-def left(local: Callable[..., Any]) -> Rule:
-    """A local derivative that is the left factor of a matrix product."""
-    return Rule("left", local)
+left = partial(Rule, "left")
+"""The rule whose local derivative is the left factor of a matrix product."""
 
 
 def row(a: Array) -> Array:

@@ -12,8 +12,8 @@ from figgen.course.definition import Definition
 from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.rc import style
 from figgen.draw.canvas.unmarked import CanvasError, require_marked
+from figgen.draw.text.function_cuts import Docstring
 from figgen.draw.text.listings import Listing
-from figgen.draw.text.source_code import Docstring
 from figgen.errors import BuildError, RequestError, did_you_mean
 from figgen.pipeline.drawing import Drawing, nothing_in_silence
 

@@ -49,11 +49,10 @@ def function_text(source: str, line: int, name: str, where: str, docstring: Docs
         if found is None:
             raise refuse("one that is written with def, in a file as it was when Python read it")
         text = _Source(source).without(found, docstring)
+        if not _defines(text, found, docstring):
+            raise refuse("one that its text defines without annotations and docstring")
         if text.splitlines() != text.split("\n"):
             raise refuse("one whose lines end with line feeds, without form feeds or separators")
-        if not _defines(text, found, docstring):
-            allowed = "one that its text defines without annotations and docstring"
-            raise refuse(allowed)
     except _UNREADABLE as error:
         if isinstance(error, InputError):
             raise
@@ -194,11 +193,15 @@ class _Source:
             after += 1
         if self.tokens[after].string == ";":
             after += 1
-        if self.tokens[after].type in (tokenize.NEWLINE, tokenize.COMMENT):
-            # A docstring alone in its lines takes them with it.
-            yield self.starts[token.start[0] - 1], self.starts[self.tokens[after].end[0]]
-        else:
+        start = self.starts[token.start[0] - 1]
+        if self.tokens[after].type not in (tokenize.NEWLINE, tokenize.COMMENT):
             yield first, self._first(self.tokens[after])
+        elif self.source[start:first].strip():
+            # Nothing else stands behind this head; what is left does not compile.
+            yield first, last
+        else:
+            # A docstring alone in its lines takes them with it.
+            yield start, self.starts[self.tokens[after].end[0]]
 
 
 class _Plain(ast.NodeTransformer):
@@ -238,8 +241,8 @@ def _defines(text: str, found: _Definition, docstring: Docstring) -> bool:
     if words is not None and docstring == "none":
         del expected.body[0]
     elif words is not None and len(body) == 1 and isinstance(body[0], _Definition):
-        said = ast.get_docstring(body[0], clean=False)
-        if said is None or "\n" in ast.unparse(body[0].body[0]) or not words.startswith(said):
+        said, shown = ast.get_docstring(body[0], clean=False), body[0].body[0]
+        if said is None or shown.lineno != shown.end_lineno or not words.startswith(said):
             return False
-        expected.body[0] = body[0].body[0]
+        expected.body[0] = shown
     return [ast.dump(each) for each in body] == [ast.dump(expected)]

@@ -35,11 +35,12 @@ def source_of(function: Callable[..., Any], docstring: Docstring = "none") -> st
         InputError: If it was not, if its file has changed since Python read it, or if the text
             that is left does not define it.
     """
-    code = code_of(function)
+    code: Any = code_of(function)
     # What a decorator like functools.wraps returned is not what stands below it. Only a function
     # is asked and shown: another object can raise whatever it is asked.
-    if not isinstance(code, FunctionType) or "__wrapped__" in vars(code):
-        shown = code if isinstance(code, FunctionType) else type(code)
+    written = issubclass(type(code), FunctionType)
+    if not written or "__wrapped__" in vars(code):
+        shown = code if written else type(code)
         raise InputError("function of the listing", shown, "one that is written with def")
     file = code.__code__.co_filename
     linecache.checkcache(file)

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from figgen.guard.look.limits import RULES
 
+from figgen.guard.look.limits import RULES
 from figgen.vocabulary import FORMATS, SOURCES, THEMES
 
 ROOT = Path(__file__).parent.parent

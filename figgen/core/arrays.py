@@ -108,6 +108,19 @@ def as_numbers(value: ArrayLike, what: str, *, max_dimensions: int | None = None
     return numbers
 
 
+def input_value(value: ArrayLike, name: str) -> Array:
+    """``value`` as a node keeps it: a read-only copy, finite, of two dimensions at most.
+
+    Raises:
+        InputError: If it is anything else, or has no elements.
+    """
+    numbers = as_numbers(value, name, max_dimensions=2).copy()
+    if not numbers.size:
+        raise InputError(f"shape of {name}", numbers.shape, "one with elements")
+    numbers.setflags(write=False)
+    return numbers
+
+
 def apply(func: Map, x: Array) -> Array:
     """``func(x)``, refused if it is not element-wise.
 

@@ -1,23 +1,27 @@
 """Expressions that a lecturer types, like ``sum(sigmoid(X @ W))``, without ``eval``.
 
 The grammar has names, numbers, ``+ - * / @ **``, parentheses, the functions of the lecture and
-``sum``. It is read by precedence climbing into a list of instructions for a stack, which any
-arrays, and the trace, can run.
+the operations that are written as calls. `Words` lets through what is of it, word by word, and
+says in a line where something is not; only then does Python's own parser, whose errors would speak
+of a larger language and which long or deep texts exhaust, say what belongs to what. The result is
+a list of instructions for a stack, which any arrays, and the trace, can run.
 """
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, NoReturn
+from itertools import pairwise
+from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 import numpy as np
 
 from figgen.core.arrays import as_numbers
 from figgen.core.errors import InputError
 from figgen.core.functions import FUNCTIONS
-from figgen.core.ops import MAX_POWER
+from figgen.core.ops import CALL, MAX_POWER, OPS
 from figgen.core.trace import Traced
 
 MAX_LENGTH = 500
@@ -26,20 +30,23 @@ MAX_LENGTH = 500
 MAX_DEPTH = 40
 """Parentheses, calls and signs that may be open at a time."""
 
-OPERATORS: dict[str, tuple[int, Callable[..., Any]]] = {
-    "+": (1, np.add),
-    "-": (1, np.subtract),
-    "*": (2, np.multiply),
-    "/": (2, np.divide),
-    "@": (2, np.matmul),
+OPERATORS: dict[str, Callable[..., Any]] = {
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "/": np.divide,
+    "@": np.matmul,
 }
-"""How tightly each binds, and what it does."""
+"""What the signs of Python's grammar do, but for the powers."""
 
-NO_OPERATOR = (-1, None)
 SIGNS = " ".join([*OPERATORS, "**"])
 
-CALLS: dict[str, Callable[..., Any]] = {"sum": np.sum, **FUNCTIONS}
-"""The functions that an expression may call, each with one argument."""
+
+def calls() -> dict[str, Callable[..., Any]]:
+    """The functions that an expression may call, each with one argument."""
+    written = [op for op in OPS.values() if op.notation.binds == CALL and len(op.rules) == 1]
+    return {op.name: op.forward for op in written} | FUNCTIONS
+
 
 TOKEN = re.compile(
     r"(?P<number>(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?)|(?P<name>[A-Za-z]\w*)|(?P<sign>\*\*|[-+*/@()])",
@@ -173,15 +180,15 @@ def parse(text: str) -> Expression:
     if len(text) > MAX_LENGTH:
         allowed = f"{MAX_LENGTH} characters at most"
         raise ExpressionError("length", len(text), allowed, text, MAX_LENGTH + 1)
-    parser = Parser(text)
-    parser.expression(0)
-    parser.expect("end", "", f"an operator ({SIGNS}) or the end")
-    names = [step.do for step in parser.steps if isinstance(step.do, str)]
-    return Expression(text, tuple(dict.fromkeys(names)), tuple(parser.steps))
+    # In parentheses, a space before the expression is no indent, and the first column is 1.
+    tree = ast.parse(f"({Words(text).masked()})", mode="eval")
+    steps = tuple(instructions(tree.body, f"({text})"))
+    names = [step.do for step in steps if isinstance(step.do, str)]
+    return Expression(text, tuple(dict.fromkeys(names)), steps)
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """The words of an expression, and then the end for ever.
+    """The words of an expression, and then the end, twice, so that every word has one after it.
 
     Raises:
         ExpressionError: When it comes to a character that begins no word.
@@ -197,110 +204,125 @@ def tokens(text: str) -> Iterator[Token]:
             raise ExpressionError("character", text[place], allowed, text, place + 1)
         yield Token(word.lastgroup or "", word[0], place + 1)
         place = word.end()
-    while True:
-        yield Token("end", "", len(text) + 1)
+    yield from [Token("end", "", len(text) + 1)] * 2
 
 
-class Parser:
-    """Precedence climbing: an operand, then every operator that binds tightly enough.
+Check: TypeAlias = Callable[[Token, Token], "Check"]
+"""What looks at a word, and the one after it, and gives what looks at the next."""
+
+
+class Words:
+    """The words of an expression, each let through if it may follow those before it.
 
     Args:
         text: The expression.
 
-    Attributes:
-        steps: The instructions so far.
+    Raises:
+        ExpressionError: At a character that begins no word.
     """
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.steps: list[Step] = []
-        self._words = tokens(text)
-        self._next = next(self._words)
-        self._depth = 0
+        self._text = text
+        self._functions = calls()
+        # Parentheses and signs whose operand has not ended.
+        self._open: list[str] = []
 
-    def expression(self, least: int) -> None:
-        """Read operands and the operators between them that bind at least so tightly."""
-        self.operand()
-        while OPERATORS.get(self._next.text, NO_OPERATOR)[0] >= least:
-            binds, func = OPERATORS[self._next.text]
-            sign = self.advance()
-            self.expression(binds + 1)
-            self.steps.append(Step(func, 2, sign.column))
+    def masked(self) -> str:
+        """The expression for `ast.parse`: as long, with an x for a name and a 1 for a number.
 
-    def operand(self) -> None:
-        """Read a number, a name, a call, a sign or parentheses, and the powers of it."""
-        word = self.advance()
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            self.refuse("nesting", self._depth, f"{MAX_DEPTH} levels at most", word)
-        if word.text in ("-", "+"):
-            self.operand()
-            if word.text == "-":
-                self.steps.append(Step(np.negative, 1, word.column))
-        else:
-            self.atom(word)
-            self.powers()
-        self._depth -= 1
-
-    def atom(self, word: Token) -> None:
-        """Read what begins with ``word`` and takes no operator."""
-        if word.kind == "number":
-            number = float(word.text)
-            if not np.isfinite(number):
-                self.refuse("number", word.text, "a number below 1e308", word)
-            self.steps.append(Step(lambda: number, 0, word.column))
-        elif word.text == "(":
-            self.expression(0)
-            self.expect("sign", ")", f"an operator ({SIGNS}) or )")
-        elif word.kind == "name" and (self._next.text == "(" or word.text in CALLS):
-            self.call(word)
-        elif word.kind == "name":
-            self.steps.append(Step(word.text, 0, word.column))
-        else:
-            allowed = "a name, a number, a function or ("
-            self.refuse("word", word.text or "the end", allowed, word)
-
-    def call(self, word: Token) -> None:
-        """Read the argument of the function that ``word`` names."""
-        if word.text not in CALLS:
-            self.refuse("function", word.text, ", ".join(CALLS), word)
-        self.expect("sign", "(", f"(, for the argument of {word.text}")
-        self.expression(0)
-        self.expect("sign", ")", f"an operator ({SIGNS}) or )")
-        self.steps.append(Step(CALLS[word.text], 1, word.column))
-
-    def powers(self) -> None:
-        """Read an exponent, if there is one."""
-        if self._next.text != "**":
-            return
-        sign, exponent = self.advance(), self.advance()
-        written = exponent.text or "the end"
-        if exponent.kind != "number" or float(exponent.text) not in range(1, MAX_POWER + 1):
-            self.refuse("exponent", written, f"a whole number from 1 to {MAX_POWER}", exponent)
-        if self._next.text == "**":
-            self.refuse("word", "**", "one exponent, or parentheses around the power", self._next)
-        n = int(float(exponent.text))
-        self.steps.append(Step(lambda base: np.power(base, n), 1, sign.column))
-
-    def advance(self) -> Token:
-        """Take the next word."""
-        word, self._next = self._next, next(self._words)
-        return word
-
-    def expect(self, kind: str, text: str, allowed: str) -> None:
-        """Take the next word, which can only be this one.
+        Python would take some names for keywords, and a number must not begin with a zero.
 
         Raises:
-            ExpressionError: If it is another one.
+            ExpressionError: At the first word that may not stand where it stands.
         """
-        word = self.advance()
-        if (word.kind, word.text) != (kind, text):
-            self.refuse("word", word.text or "the end", allowed, word)
+        masked = [" "] * len(self._text)
+        check: Check = self._operand
+        for word, after in pairwise(tokens(self._text)):
+            check = check(word, after)
+            letter = {"name": "x", "number": "1"}.get(word.kind)
+            first = word.column - 1
+            stand_in = letter * len(word.text) if letter else word.text
+            masked[first : first + len(word.text)] = stand_in
+        return "".join(masked)
 
-    def refuse(self, what: str, value: object, allowed: str, word: Token) -> NoReturn:
-        """Raise the error for ``word``.
+    def _operand(self, word: Token, after: Token) -> Check:
+        if len(self._open) >= MAX_DEPTH:
+            self._refuse("nesting", len(self._open) + 1, f"{MAX_DEPTH} levels at most", word)
+        if word.text in ("-", "+", "("):
+            self._open.append(word.text)
+            return self._operand
+        if word.kind == "name" and (after.text == "(" or word.text in self._functions):
+            if word.text not in self._functions:
+                self._refuse("function", word.text, ", ".join(self._functions), word)
+            if after.text != "(":
+                self._refuse("word", after.text, f"(, for the argument of {word.text}", after)
+            return self._operand
+        if word.kind not in ("name", "number"):
+            self._refuse("word", word.text, "a name, a number, a function or (", word)
+        if word.kind == "number" and not np.isfinite(float(word.text)):
+            self._refuse("number", word.text, "a number below 1e308", word)
+        return self._ended()
 
-        Raises:
-            ExpressionError: Always.
-        """
-        raise ExpressionError(what, value, allowed, self.text, word.column)
+    def _operator(self, word: Token, _: Token) -> Check:
+        if word.text in OPERATORS:
+            return self._operand
+        if word.text == "**":
+            return self._exponent
+        if word.text == ")" and self._open:
+            self._open.pop()
+            return self._ended()
+        if word.kind != "end" or self._open:
+            end = ")" if self._open else "the end"
+            self._refuse("word", word.text, f"an operator ({SIGNS}) or {end}", word)
+        return self._operator
+
+    def _exponent(self, word: Token, after: Token) -> Check:
+        if word.kind != "number" or float(word.text) not in range(1, MAX_POWER + 1):
+            allowed = f"a whole number from 1 to {MAX_POWER}"
+            self._refuse("exponent", word.text, allowed, word)
+        if after.text == "**":
+            self._refuse("word", "**", "one exponent, or parentheses around the power", after)
+        return self._operator
+
+    def _ended(self) -> Check:
+        while self._open and self._open[-1] != "(":
+            self._open.pop()
+        return self._operator
+
+    def _refuse(self, what: str, value: object, allowed: str, word: Token) -> NoReturn:
+        raise ExpressionError(what, value or "the end", allowed, self._text, word.column)
+
+
+def instructions(node: ast.AST, text: str) -> Iterator[Step]:
+    """The instructions of a part of an expression, whose words stand in ``text``."""
+    match node:
+        case ast.Constant():
+            number = float(written(node, text))
+            yield Step(lambda: number, 0, node.col_offset)
+        case ast.Name():
+            yield Step(written(node, text), 0, node.col_offset)
+        case ast.Call(function, [argument]):
+            yield from instructions(argument, text)
+            yield Step(calls()[written(function, text)], 1, node.col_offset)
+        case ast.UnaryOp(sign, operand):
+            yield from instructions(operand, text)
+            if isinstance(sign, ast.USub):
+                yield Step(np.negative, 1, node.col_offset)
+        case ast.BinOp(left, sign, right):
+            yield from instructions(left, text)
+            # Between the operands there are the sign, parentheses and space.
+            column = left.end_col_offset or 0
+            column += next(i for i, c in enumerate(text[column:]) if not (c.isspace() or c in "()"))
+            if isinstance(sign, ast.Pow):
+                n = int(float(written(right, text)))
+                yield Step(lambda base: np.power(base, n), 1, column)
+            else:
+                yield from instructions(right, text)
+                yield Step(OPERATORS[text[column]], 2, column)
+        case _:
+            raise AssertionError(ast.dump(node))
+
+
+def written(node: ast.expr, text: str) -> str:
+    """The words of ``text`` that became ``node``."""
+    return text[node.col_offset : node.end_col_offset]

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from figgen.core.arrays import Array, as_numbers
+from figgen.core.arrays import Array, input_value
 from figgen.core.claims import Claim
 from figgen.core.derivatives import REACH, extrapolate
 from figgen.core.errors import InputError
@@ -288,19 +288,6 @@ def some(names: Iterable[str], limit: int = 12) -> str:
     """The allowed names for an error, but not all 5,000 of them."""
     every = list(names)
     return ", ".join(every[:limit]) + (f" … ({len(every)} in all)" if len(every) > limit else "")
-
-
-def input_value(value: ArrayLike, name: str) -> Array:
-    """``value`` as a node keeps it: a read-only copy, finite, of two dimensions at most.
-
-    Raises:
-        InputError: If it is anything else, or has no elements.
-    """
-    numbers = as_numbers(value, name, max_dimensions=2).copy()
-    if not numbers.size:
-        raise InputError(f"shape of {name}", numbers.shape, "one with elements")
-    numbers.setflags(write=False)
-    return numbers
 
 
 def value_claim(node: Node) -> Claim:

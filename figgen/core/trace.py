@@ -19,10 +19,10 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import ArrayLike
 
-from figgen.core.arrays import Array
+from figgen.core.arrays import Array, input_value
 from figgen.core.errors import InputError
 from figgen.core.functions import FUNCTIONS, Function, exp, square, tanh
-from figgen.core.graph import Graph, Node, input_value
+from figgen.core.graph import Graph, Node
 from figgen.core.ops import OPS, Op, op_of, power
 
 T = TypeVar("T")

@@ -200,11 +200,13 @@ class _Watch:
         run = self.run.copy()
         for name, module in [*sys.modules.items()]:
             file = getattr(module, "__file__", None)
-            if name not in self.before and isinstance(file, str):
+            if not isinstance(file, str):
+                continue
+            if file.endswith(".py") and name == _name_in(self.folder, file):
+                # Read definition by definition, unless it ran another time.
+                run[file] -= 1
+            elif name not in self.before:
                 run[file] += 1
-                if file.endswith(".py") and name == _name_in(self.folder, file):
-                    # Read definition by definition, unless it ran another time.
-                    run[file] -= 2
         files = {
             _container(file) for file, count in run.items() if count > 0 and self._is_own(file)
         }

@@ -92,6 +92,63 @@ def error_of(text: str) -> ExpressionError | None:
     return None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-" * 50_000 + "x",
+        "(" * 3_000 + "x" + ")" * 3_000,
+        "x" + "+x" * 100_000,
+        "x + \0",
+        "x\n+\n",
+        "\ud800 + x",
+        "é + x",
+        "ｘ + 1",
+        "x\u2028y",
+        "1_000",
+        "0x10",
+        "2j",
+        "1if x else y",
+        "(x := 1)",
+        "f'{x}'",
+        "x < y",
+        "x // y",
+        "x % y",
+        "not x",
+        "~x",
+        "*x",
+        "sum(*x)",
+        "()",
+        "(x)(y)",
+        "2(x)",
+        "sum()",
+    ],
+)
+def test_what_python_may_take_and_this_language_does_not_is_one_line(text: str) -> None:
+    """Nothing too long or too deep ever reaches Python's parser, nor a word that it reads."""
+    error = error_of(text)
+    assert error is not None
+    assert error.summary.isprintable()
+    assert len(error.summary) < 200
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("lambda * not + None", 2 * 2 + 2),
+        ("  x", 2),
+        ("\u00a0x\u3000* 2", 4),
+        ("007 + x", 9),
+        ("x ** 03", 8),
+        ("x ** 2.0", 4),
+        ("((x) ) * ( (x)- (-x) )", 8),
+    ],
+)
+def test_words_that_python_would_misread_are_read(text: str, value: float) -> None:
+    """A keyword of Python is a name here, and a number may begin with a zero."""
+    expression = parse(text)
+    assert expression(**dict.fromkeys(expression.names, 2)) == value
+
+
 def test_names_are_listed_in_order_of_appearance() -> None:
     """They are the inputs of the graph."""
     expression = parse("sum(sigmoid(X @ W + b) * X)")

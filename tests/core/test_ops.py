@@ -9,10 +9,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from scratch_engine import engine_with, run_with
 
 from figgen.core.arrays import Array
 from figgen.core.errors import InputError
@@ -417,3 +419,63 @@ def test_a_profiler_sees_on_after_a_trace() -> None:
     assert reference == [1, 2, 3]
     called = {str(entry.code) for entry in profiler.getstats()}
     assert any("sorted" in code for code in called)
+
+
+MEAN = r"""
+
+OPS["mean"] = Op(
+    "mean",
+    np.mean,
+    (times(lambda y, a: np.full_like(a, 1 / a.size)),),
+    lambda a: math.fsum(a.flat) / a.size,
+    Notation(r"\eta", r"\eta({a})", CALL, "mean({a})", (r"\frac{1}{n} \mathbf{1}",)),
+)
+"""
+
+USES_MEAN = r"""
+import numpy as np
+import figgen
+from figgen.core import chain_rule, describe, equations, parse, sigmoid, trace
+
+assert figgen.__file__.startswith(__import__("os").getcwd())
+X = np.array([[1.0, 2.0], [3.0, 6.0]])
+for func in (lambda X: np.mean(X), parse("mean(X)")):
+    graph = trace(func, X=X)
+    assert graph.output.value == 3
+    assert (graph.backward()["X"] == 0.25).all()
+    assert len(graph.claims()) == 2 and all(claim.holds for claim in graph.claims())
+assert equations(graph) == (r"u_{1} = \eta(X)",)
+graph = trace(lambda X: np.mean(sigmoid(X)), X=X)
+print(chain_rule(graph, "X").latex(worked=True))
+print(describe(graph))
+"""
+
+
+def test_an_operation_is_added_by_one_declaration(tmp_path: Path) -> None:
+    """It is computed, derived, checked, typeset, said, typed and drawn without a further line."""
+    folder = engine_with(tmp_path, "core/ops.py", MEAN)
+    typeset, told = run_with(folder, "-c", USES_MEAN).splitlines()
+    assert r"\frac{1}{n} \mathbf{1}" in typeset
+    assert told.endswith("u2 = mean(u1) = 0.89.")
+    graph = ["graph", "mean(sigmoid(X))", "--set", "X=2x2", "--backward", "-o", "graph.svg"]
+    assert "graph.svg" in run_with(folder, "-m", "figgen", *graph)
+    assert "u2 = mean(u1)" in (folder / "graph.svg").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        ("1 / a.size)", "1.001 / a.size)", "gradient of u1 by X"),
+        ("math.fsum(a.flat) / a.size", "math.fsum(a.flat)", "value of u1"),
+    ],
+)
+def test_a_wrong_declaration_is_caught(tmp_path: Path, right: str, wrong: str, told: str) -> None:
+    """A derivative is held against perturbation, a value against plain Python."""
+    assert right in MEAN
+    folder = engine_with(tmp_path, "core/ops.py", MEAN.replace(right, wrong))
+    failing = (
+        "import numpy as np; from figgen.core import trace; "
+        "g = trace(lambda X: np.mean(X), X=[1.0, 2.0]); "
+        "print([claim.what for claim in g.claims() if not claim.holds])"
+    )
+    assert run_with(folder, "-c", failing).strip() == f"['{told}']"

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import three_formats
+from figgen.guard.snapshots import compare
 from lecture import COURSE, drawing_of
 
 from figgen.course.course_folder import find_baseline
 from figgen.course.reading import read_course
 from figgen.guard.baselines import Baselines, snapshot
-from figgen.guard.snapshots import compare
 from figgen.pipeline.drawing import Drawing, draw
 
 BASED = "chain2-plot"

@@ -51,7 +51,7 @@ class FormulaError(InputError):
 
 
 @dataclass(frozen=True)
-class Look:
+class PartStyle:
     """How a part of a formula is painted, and in which steps it shows."""
 
     role: Role | None = None
@@ -63,7 +63,7 @@ class Look:
         return self.first <= step and (self.last is None or step <= self.last)
 
 
-PLAIN = Look()
+PLAIN = PartStyle()
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Formula:
     """A typeset formula.
 
     Attributes:
-        parts: All outlines that share a look, in ems; the baseline begins at (0, 0).
+        parts: All outlines that share a style, in ems; the baseline begins at (0, 0).
         width: In ems.
         ascent: Above the baseline, in ems.
         descent: Below the baseline, in ems.
@@ -80,7 +80,7 @@ class Formula:
         latex: The LaTeX without roles and steps.
     """
 
-    parts: tuple[tuple[Look, Path], ...]
+    parts: tuple[tuple[PartStyle, Path], ...]
     width: float
     ascent: float
     descent: float
@@ -101,19 +101,19 @@ def typeset(source: str) -> Formula:
     if not marked.plain.strip():
         raise FormulaError(source, 1, "nothing to typeset")
     answer = marked.render(marked.plain)
-    coloured = marked.render(marked.coloured)["svg"] if len(marked.looks) > 1 else answer["svg"]
-    outlines: dict[Look, list[Path]] = {}
+    coloured = marked.render(marked.coloured)["svg"] if len(marked.styles) > 1 else answer["svg"]
+    outlines: dict[PartStyle, list[Path]] = {}
     smallest = 1.0
     pairs = zip_longest(shapes(answer["svg"]), shapes(coloured))
     for shape, twin in pairs:
         if not (shape and twin and shape.same(twin)):
             reason = r"a \role or \step must hold a whole group: write x_{\role{..}{..}}"
             raise FormulaError(source, marked.first_mark, reason)
-        outlines.setdefault(marked.look(twin.fill), []).append(shape.path)
+        outlines.setdefault(marked.style(twin.fill), []).append(shape.path)
         smallest = min(smallest, shape.scale)
     left, top, width, height = view_box(answer["svg"])
     return Formula(
-        parts=tuple((look, Path.make_compound_path(*paths)) for look, paths in outlines.items()),
+        parts=tuple((style, Path.make_compound_path(*paths)) for style, paths in outlines.items()),
         width=left + width,
         ascent=-top,
         descent=top + height,
@@ -229,7 +229,7 @@ _ZEROS = {
 
 
 class _Marked:
-    """A source without its marks, and the same with each look as a colour of its own.
+    """A source without its marks, and the same with each style as a colour of its own.
 
     Args:
         source: LaTeX with marks.
@@ -238,7 +238,7 @@ class _Marked:
 
     def __init__(self, source: str, step: int | None = None) -> None:
         self.source = source
-        self.looks = [PLAIN]
+        self.styles = [PLAIN]
         self.first_mark = 1
         self._step = step
         self._columns: dict[str, list[int]] = {}
@@ -250,16 +250,16 @@ class _Marked:
 
     def _read(self) -> None:
         """Walk through the source once, with the groups that are open on a stack."""
-        groups: list[tuple[Look, int] | None] = []
-        look, place = PLAIN, 0
+        groups: list[tuple[PartStyle, int] | None] = []
+        style, place = PLAIN, 0
         while place < len(self.source):
             command = _COMMAND.match(self.source, place)
             letter = self.source[place]
             if command:
-                groups.append((look, place + 1))
-                look = self._looked(look, command)
-                hidden = self._step is not None and not look.shows_in(self._step)
-                colour = rf"\textcolor{{{self._colour(look)}}}{{"
+                groups.append((style, place + 1))
+                style = self._styled(style, command)
+                hidden = self._step is not None and not style.shows_in(self._step)
+                colour = rf"\textcolor{{{self._colour(style)}}}{{"
                 self._keep(r"\phantom{" if hidden else "{" * bool(self._step), place, colour)
                 place = command.end()
                 continue
@@ -277,7 +277,7 @@ class _Marked:
                 groups.append(None)
             group = groups.pop() if letter == "}" and groups else None
             if group:
-                look = group[0]
+                style = group[0]
                 self._keep("}" * bool(self._step), place, "}")
             else:
                 text = self.source[place : place + width]
@@ -298,31 +298,31 @@ class _Marked:
         self._columns[text] = [column + i for piece, column in pieces for i in range(len(piece))]
         return text
 
-    def _looked(self, outer: Look, command: re.Match[str]) -> Look:
+    def _styled(self, outer: PartStyle, command: re.Match[str]) -> PartStyle:
         kind, value = command.groups()
         column = command.start() + 1
-        self.first_mark = self.first_mark if len(self.looks) > 1 else column
+        self.first_mark = self.first_mark if len(self.styles) > 1 else column
         if kind == "role":
             role = next((role for role in ROLES if role == value.strip()), None)
             if role is None:
                 raise FormulaError(self.source, column, f"no role {value!r}; {', '.join(ROLES)}")
-            return Look(role, outer.first, outer.last)
+            return PartStyle(role, outer.first, outer.last)
         steps = _STEPS.fullmatch(value.strip())
         if steps is None:
             raise FormulaError(
                 self.source, column, f"no step {value!r}; write 2, or 2-3 for two only"
             )
         first, last = int(steps[1]), int(steps[2]) if steps[2] else None
-        return Look(outer.role, first, last)
+        return PartStyle(outer.role, first, last)
 
-    def _colour(self, look: Look) -> str:
-        if look not in self.looks:
-            self.looks.append(look)
-        return f"#{self.looks.index(look):06x}"
+    def _colour(self, style: PartStyle) -> str:
+        if style not in self.styles:
+            self.styles.append(style)
+        return f"#{self.styles.index(style):06x}"
 
-    def look(self, fill: str | None) -> Look:
-        """The look that a colour of the engine's answer stands for."""
-        return self.looks[int(fill[1:], 16)] if fill else PLAIN
+    def style(self, fill: str | None) -> PartStyle:
+        """The style that a colour of the engine's answer stands for."""
+        return self.styles[int(fill[1:], 16)] if fill else PLAIN
 
     def render(self, latex: str) -> mathra.Result:
         """Ask the engine, strictly.

@@ -117,14 +117,14 @@ def place(
     to_page = Affine2D().scale(em).translate(left, y + shift)
     now, last_now = canvas.span
     letters = Letters(formula.latex, size * formula.smallest)
-    for look, path in formula.parts:
-        first = max(now, look.first)
-        last = min((end for end in (look.last, last_now) if end is not None), default=None)
+    for style, path in formula.parts:
+        first = max(now, style.first)
+        last = min((end for end in (style.last, last_now) if end is not None), default=None)
         patch = PathPatch(path.transformed(to_page), linewidth=0, zorder=3)
         with canvas.step(first, last):
             canvas.page.add_patch(patch)
             name = f"formula `{formula.latex}`"
-            canvas.mark(patch, fill=look.role or role, tint=1, name=name, letters=letters)
+            canvas.mark(patch, fill=style.role or role, tint=1, name=name, letters=letters)
     return drawn
 
 
@@ -375,8 +375,8 @@ def _tell(canvas: Canvas, latex: str) -> None:
     """Say the formula in the alt text, in each step what is visible then."""
     whole = _whole(latex)
     now = canvas.span[0]
-    looks = [look for look, _ in typeset(whole).parts]
-    changes = {look.first for look in looks} | {look.last + 1 for look in looks if look.last}
+    styles = [style for style, _ in typeset(whole).parts]
+    changes = {style.first for style in styles} | {style.last + 1 for style in styles if style.last}
     steps = sorted({max(now, step) for step in changes} | {now})
     for step, following in zip(steps, [*steps[1:], None], strict=True):
         said = spoken(whole, step)

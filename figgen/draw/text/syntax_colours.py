@@ -20,7 +20,7 @@ from figgen.draw.canvas.units import POINTS_PER_INCH
 from figgen.draw.text.source_code import ADVANCE
 
 
-class Look(NamedTuple):
+class TokenStyle(NamedTuple):
     """How a kind of token looks; never by its colour alone, where it matters."""
 
     role: Role
@@ -28,19 +28,19 @@ class Look(NamedTuple):
     italic: bool = False
 
 
-PLAIN = Look("ink")
+PLAIN = TokenStyle("ink")
 
-LOOKS: Mapping[Any, Look] = {
+STYLES: Mapping[Any, TokenStyle] = {
     Token: PLAIN,
-    Token.Comment: Look("operation", italic=True),
-    Token.Generic.Output: Look("highlight", "bold"),
-    Token.Generic.Prompt: Look("operation"),
-    Token.Keyword: Look("output", "bold"),
-    Token.Literal.Number: Look("positive"),
-    Token.Literal.String: Look("positive"),
-    Token.Literal.String.Doc: Look("operation", italic=True),
-    Token.Name.Function: Look("input", "bold"),
-    Token.Operator.Word: Look("output", "bold"),
+    Token.Comment: TokenStyle("operation", italic=True),
+    Token.Generic.Output: TokenStyle("highlight", "bold"),
+    Token.Generic.Prompt: TokenStyle("operation"),
+    Token.Keyword: TokenStyle("output", "bold"),
+    Token.Literal.Number: TokenStyle("positive"),
+    Token.Literal.String: TokenStyle("positive"),
+    Token.Literal.String.Doc: TokenStyle("operation", italic=True),
+    Token.Name.Function: TokenStyle("input", "bold"),
+    Token.Operator.Word: TokenStyle("output", "bold"),
 }
 """Every kind of token that does not look like the kind above it."""
 
@@ -50,7 +50,7 @@ class Run(NamedTuple):
 
     column: int
     letters: str
-    look: Look
+    style: TokenStyle
 
 
 def runs(code: str, *, session: bool = False) -> list[list[Run]]:
@@ -75,7 +75,7 @@ def runs(code: str, *, session: bool = False) -> list[list[Run]]:
         for part in whole.splitlines(keepends=True):
             letters = part.rstrip("\n")
             if letters.strip():
-                _append(lines[-1], Run(column, letters, look_of(kind)))
+                _append(lines[-1], Run(column, letters, style_of(kind)))
             column += len(letters)
             if part != letters:
                 lines.append([])
@@ -85,18 +85,18 @@ def runs(code: str, *, session: bool = False) -> list[list[Run]]:
 
 def _append(line: list[Run], run: Run) -> None:
     """Join a run with the one before it if they look the same, for fewer and larger texts."""
-    if line and line[-1].look == run.look:
+    if line and line[-1].style == run.style:
         before = line.pop()
         blanks = " " * (run.column - before.column - len(before.letters))
-        run = Run(before.column, before.letters + blanks + run.letters, run.look)
+        run = Run(before.column, before.letters + blanks + run.letters, run.style)
     line.append(run)
 
 
-def look_of(kind: Any) -> Look:
-    """How a kind of token looks: as the nearest kind above it that has a look."""
-    while kind not in LOOKS:
+def style_of(kind: Any) -> TokenStyle:
+    """How a kind of token looks: as the nearest kind above it that has a style."""
+    while kind not in STYLES:
         kind = kind.parent
-    return LOOKS[kind]
+    return STYLES[kind]
 
 
 def _lexer(session: bool) -> Any:
@@ -121,14 +121,14 @@ def write_run(canvas: Canvas, start: tuple[float, float], run: Run, size: float)
             run.letters,
             fontsize=size,
             fontfamily=CODE_FAMILY,
-            fontweight=run.look.weight,
-            fontstyle="italic" if run.look.italic else "normal",
+            fontweight=run.style.weight,
+            fontstyle="italic" if run.style.italic else "normal",
             ha="left",
             va="baseline",
             parse_math=False,
             zorder=4,
         )
-    canvas.mark(text, stroke=run.look.role)
+    canvas.mark(text, stroke=run.style.role)
 
 
 def as_html(code: str, session: str) -> str:
@@ -150,10 +150,10 @@ def _light() -> Any:
     """The light theme as a style of Pygments."""
     styles = {
         kind: " ".join(
-            (*["bold"] * (look.weight != "regular"), *["italic"] * look.italic,
-             LIGHT.colours[look.role])
+            (*["bold"] * (style.weight != "regular"), *["italic"] * style.italic,
+             LIGHT.colours[style.role])
         )
-        for kind, look in LOOKS.items()
+        for kind, style in STYLES.items()
     }  # fmt: skip
     background = LIGHT.colours["paper"]
     return type("Light", (Style,), {"background_color": background, "styles": styles})

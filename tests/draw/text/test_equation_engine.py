@@ -81,8 +81,8 @@ def test_marks_move_nothing() -> None:
 
 def test_looks_nest() -> None:
     """A role inside a step shows with the step, and a step inside a role keeps the role."""
-    looks = {look for look, _ in typeset(r"a \step{2}{b \role{input}{c \step{3-4}{d}}}").parts}
-    assert {(look.role, look.first, look.last) for look in looks} == {
+    styles = {style for style, _ in typeset(r"a \step{2}{b \role{input}{c \step{3-4}{d}}}").parts}
+    assert {(style.role, style.first, style.last) for style in styles} == {
         (None, 1, None),
         (None, 2, None),
         ("input", 2, None),
@@ -116,8 +116,8 @@ def test_all_text_of_the_lecture_arrives(name: str) -> None:
 
 def test_every_glyph_is_drawn() -> None:
     """There is a closed outline for each letter."""
-    ((look, path),) = typeset("abc").parts
-    assert look == PLAIN
+    ((style, path),) = typeset("abc").parts
+    assert style == PLAIN
     assert (path.codes == Path.MOVETO).sum() >= 3
     assert typeset("abc").smallest == 1
     assert typeset("a_b").smallest < 1

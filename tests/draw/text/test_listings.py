@@ -32,7 +32,7 @@ from figgen.draw.canvas.units import POINTS_PER_INCH
 from figgen.draw.text.example_calls import numbers_in
 from figgen.draw.text.listings import BAND, Listing
 from figgen.draw.text.source_code import ADVANCE, run, source_of
-from figgen.draw.text.syntax_colours import LOOKS, runs
+from figgen.draw.text.syntax_colours import STYLES, runs
 from figgen.errors import BuildError, RequestError
 
 TAUGHT: list[Callable[..., Any]] = [
@@ -196,12 +196,12 @@ class TestTokens:
     def test_no_two_neighbours_look_the_same(self) -> None:
         """They are one text."""
         for line in runs(source_of(sigmoid)):
-            assert all(one.look != other.look for one, other in pairwise(line))
+            assert all(one.style != other.style for one, other in pairwise(line))
 
     def test_a_kind_is_known_without_its_colour(self) -> None:
         """Keywords and names of functions are bold, comments and docstrings slanted."""
         found = {
-            each.letters.strip(): each.look for line in runs(source_of(halves)) for each in line
+            each.letters.strip(): each.style for line in runs(source_of(halves)) for each in line
         }
         assert found["def"].weight == found["halves"].weight == found["return"].weight == "bold"
         assert found["# forward"].italic
@@ -217,10 +217,10 @@ class TestTokens:
         """At least 4.5 to 1 on the card, on the paper and on a band in any role."""
         grounds = [theme.colour("paper"), theme.colour("muted", 0.06)]
         grounds += [theme.colour(role, BAND) for role in ("forward", "backward")]
-        for look in LOOKS.values():
+        for style in STYLES.values():
             for ground in grounds:
-                assert contrast(theme.colour(look.role), ground) >= 4.5, (look, ground)
-        assert {look.role for look in LOOKS.values()} <= set(ROLES)
+                assert contrast(theme.colour(style.role), ground) >= 4.5, (style, ground)
+        assert {style.role for style in STYLES.values()} <= set(ROLES)
 
 
 def contrast(one: str, other: str) -> float:

@@ -44,7 +44,7 @@ def source_of(function: Callable[..., Any], docstring: Docstring = "none") -> st
         raise InputError("function of the listing", shown, "one that is written with def")
     file = code.__code__.co_filename
     linecache.checkcache(file)
-    source = "".join(linecache.getlines(file, code.__globals__))
+    source = "".join(linecache.getlines(file))
     line, name = code.__code__.co_firstlineno, code.__code__.co_name
     _require_current(code, source)
     return function_text(source, line, name, Path(file).name, docstring)
@@ -55,7 +55,8 @@ def code_of(function: Callable[..., Any]) -> Callable[..., Any]:
     # By its type: what an object says of its own class can raise.
     if issubclass(type(function), Function):
         function = cast(Function, function).evaluate
-    return function.__func__ if issubclass(type(function), MethodType) else function
+    is_method = issubclass(type(function), MethodType)
+    return cast(MethodType, function).__func__ if is_method else function
 
 
 def _require_current(function: FunctionType, source: str) -> None:

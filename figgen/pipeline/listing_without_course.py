@@ -12,8 +12,8 @@ from figgen.course.definition import Definition
 from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.rc import style
 from figgen.draw.canvas.unmarked import CanvasError, require_marked
+from figgen.draw.text.function_cuts import Docstring
 from figgen.draw.text.listings import Listing
-from figgen.draw.text.source_code import Docstring
 from figgen.errors import BuildError, RequestError, did_you_mean
 from figgen.pipeline.drawing import Drawing, nothing_in_silence
 
@@ -31,20 +31,36 @@ def named_function(target: str) -> Callable[..., Any]:
                            " figgen.core.chains:chain_deriv_2")  # fmt: skip
     try:
         module = import_module(module_name)
+    except KeyboardInterrupt:
+        raise
     # A module is any code of the lecturer's, so it can fail in any way, sys.exit() included.
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         if isinstance(error, ModuleNotFoundError) and module_name.startswith(error.name or " "):
             raise RequestError(f"there is no module '{error.name}'") from None
-        reason = " ".join(str(error).split())
-        raise BuildError(f"{module_name} cannot be imported: {type(error).__name__}: {reason}"
+        raise BuildError(f"{module_name} cannot be imported: {_in_words(error)}") from error
+    try:
+        found = getattr(module, name, None)
+    except KeyboardInterrupt:
+        raise
+    # Its __getattr__ is such code, too.
+    except BaseException as error:
+        raise BuildError(f"{module_name} cannot be asked for '{name}': {_in_words(error)}"
                          ) from error  # fmt: skip
-    found = getattr(module, name, None)
     if not callable(found):
         functions = [each for each, value in vars(module).items() if callable(value)]
         meant = did_you_mean(name, functions)
         raise RequestError(f"{module_name} has no function '{name}'{meant}")
     function: Callable[..., Any] = found
     return function
+
+
+def _in_words(error: BaseException) -> str:
+    """The type of an error and its words in one line, if it can say them."""
+    try:
+        reason = " ".join(str(error).split())
+    except Exception as silent:  # noqa: BLE001 - the words of a lecturer's error can raise any
+        reason = f"its words raise {type(silent).__name__}"
+    return f"{type(error).__name__}: {reason}" if reason else type(error).__name__
 
 
 def listing_drawing(target: str, size: float, docstring: Docstring) -> Drawing:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import math
 import textwrap
@@ -23,7 +22,8 @@ from figgen.draw.canvas.rc import LABEL, SMALL
 from figgen.draw.canvas.theme import Role
 from figgen.draw.canvas.units import POINTS_PER_INCH
 from figgen.draw.text.example_calls import Call, numbers_in, run_call
-from figgen.draw.text.source_code import ADVANCE, Docstring, code_of, run, source_of
+from figgen.draw.text.function_cuts import Docstring, body_lines
+from figgen.draw.text.source_code import ADVANCE, code_of, run, source_of
 from figgen.draw.text.syntax_colours import as_html, runs, write_run
 
 Place: TypeAlias = Literal["below", "beside"]
@@ -320,7 +320,7 @@ class Listing:
             name = code_of(function).__name__
             *inputs, end = inspect.signature(code_of(function)).parameters or ("nothing",)
             takes = f"{', '.join(inputs)} and {end}" if inputs else end
-            body = [line.strip() for line in self._body(function)]
+            body = [line.strip() for line in body_lines(source_of(function))]
             count = f"{len(body)} line{'s' * (len(body) != 1)}"
             self.canvas.describe(f"The function {name} takes {takes}; {count}: {'; '.join(body)}.")
         for band in self._bands:
@@ -335,16 +335,6 @@ class Listing:
             told = f"{call.said} gives {gives}." if gives else f"Then {call.said}."
             with self.canvas.step(*call.span):
                 self.canvas.describe(told)
-
-    def _body(self, function: Callable[..., Any]) -> list[str]:
-        """The lines of a function below its head, without blank ones."""
-        source = source_of(function)
-        (found,) = ast.parse(source).body
-        body = found.body[0].lineno if isinstance(found, ast.FunctionDef) else 1
-        lines = source.splitlines()
-        while body > 1 and not lines[body - 2].rstrip().endswith(":"):
-            body -= 1
-        return [line for line in lines[body - 1 :] if line.strip()]
 
 
 def _offsets(text: str) -> list[float]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
-import re
-import textwrap
+import linecache
 from collections.abc import Callable, Iterator
-from types import CodeType
-from typing import Any, Literal, TypeAlias
+from pathlib import Path
+from types import CodeType, FunctionType, MethodType
+from typing import Any, cast
 
 from figgen.core import Function, InputError
 from figgen.draw.canvas.canvas import Canvas
@@ -16,15 +14,12 @@ from figgen.draw.canvas.planes import Box
 from figgen.draw.canvas.rc import CODE_FAMILY, SMALL
 from figgen.draw.canvas.theme import Role
 from figgen.draw.canvas.units import POINTS_PER_INCH
+from figgen.draw.text.function_cuts import Docstring, function_text
 
 LARGEST = 24.0
 """Size of the largest code, in points."""
 LEADING = 1.4
 """Distance of two lines of code, relative to the size."""
-
-
-Docstring: TypeAlias = Literal["none", "first line"]
-"""How much of a docstring a listing shows."""
 
 
 def source_of(function: Callable[..., Any], docstring: Docstring = "none") -> str:
@@ -37,43 +32,56 @@ def source_of(function: Callable[..., Any], docstring: Docstring = "none") -> st
         docstring: What stays of the docstring.
 
     Raises:
-        InputError: If it was not, or if its file has changed since Python read it.
+        InputError: If it was not, if its file has changed since Python read it, or if the text
+            that is left does not define it.
     """
-    code = code_of(function)
-    try:
-        source = textwrap.dedent(inspect.getsource(code)).encode()
-        found = ast.parse(source).body[0]
-    except (OSError, TypeError, SyntaxError, IndexError):
-        found = None
-    # What a decorator like functools.wraps returned is not what stands below it.
-    if not isinstance(found, ast.FunctionDef) or hasattr(code, "__wrapped__"):
-        raise InputError("function of the listing", function, "one that is written with def")
-    _require_current(code)
-    starts = [0]
-    for line in source.splitlines(keepends=True):
-        starts.append(starts[-1] + len(line))
-    for first, last in sorted(_cuts(found, source, starts, docstring), reverse=True):
-        source = source[:first] + source[last:]
-    return source.decode().rstrip()
+    code: Any = code_of(function)
+    # What a decorator like functools.wraps returned is not what stands below it. Only a function
+    # is asked and shown: another object can raise whatever it is asked.
+    written = issubclass(type(code), FunctionType)
+    if not written or "__wrapped__" in vars(code):
+        shown = code if written else type(code)
+        raise InputError("function of the listing", shown, "one that is written with def")
+    file = code.__code__.co_filename
+    linecache.checkcache(file)
+    source = "".join(linecache.getlines(file))
+    line, name = code.__code__.co_firstlineno, code.__code__.co_name
+    _require_current(code, source)
+    return function_text(source, line, name, Path(file).name, docstring)
 
 
 def code_of(function: Callable[..., Any]) -> Callable[..., Any]:
     """The Python function that runs when ``function`` is called."""
-    return function.evaluate if isinstance(function, Function) else function
+    # By its type: what an object says of its own class can raise.
+    if issubclass(type(function), Function):
+        function = cast(Function, function).evaluate
+    is_method = issubclass(type(function), MethodType)
+    return cast(MethodType, function).__func__ if is_method else function
 
 
-def _require_current(function: Callable[..., Any]) -> None:
+def _require_current(function: FunctionType, source: str) -> None:
     """Refuse a source that is not what runs: its file was edited after Python had read it.
 
     Raises:
-        InputError: If nothing in the file compiles to the code that the function has.
+        InputError: If nothing in the source compiles, at its line, to the code of the function.
     """
+    runs = function.__code__
     # The whole file, because the compiler makes another code of ``np.exp`` where it sees that
     # ``np`` was imported.
-    lines, _ = inspect.findsource(function)
-    if not any(_same_code(each, function.__code__) for each in _codes("".join(lines))):
-        allowed = "one whose file is as it was when Python read it; start again"
-        raise InputError("function of the listing", function, allowed)
+    try:
+        current = any(
+            each.co_firstlineno == runs.co_firstlineno and _same_code(each, runs)
+            for each in _codes(source)
+        )
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        current = False
+    if not current:
+        where = f"{runs.co_name} at {Path(runs.co_filename).name}:{runs.co_firstlineno}"
+        allowed = (
+            "one that is written with def in a file that is as it was when Python read it;"
+            " start again"
+        )
+        raise InputError("function of the listing", where, allowed)
 
 
 def _codes(source: str) -> Iterator[CodeType]:
@@ -100,54 +108,11 @@ def _same_code(one: CodeType, other: CodeType) -> bool:
     )
 
 
-def _cuts(
-    found: ast.FunctionDef, source: bytes, starts: list[int], docstring: Docstring
-) -> Iterator[tuple[int, int]]:
-    """The first and the last byte of what is left out; Python counts columns in bytes."""
-
-    def end(node: ast.expr) -> int:
-        return starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
-
-    yield 0, starts[found.lineno - 1]
-    yield from _docstring_cuts(found, source, starts, docstring)
-    arguments = (*found.args.posonlyargs, *found.args.args, *found.args.kwonlyargs)
-    for argument in (*arguments, found.args.vararg, found.args.kwarg):
-        if argument is not None and argument.annotation is not None:
-            name = starts[argument.lineno - 1] + argument.col_offset + len(argument.arg.encode())
-            yield name, end(argument.annotation)
-            # Without an annotation, no blanks stand around the sign of a default.
-            if default := _DEFAULT.match(source, end(argument.annotation)):
-                yield default.span(1)
-                yield default.span(2)
-    if found.returns is not None:
-        last = end(found.returns)
-        yield source.rindex(b")", 0, source.rindex(b"->", 0, last)) + 1, last
-    for node in ast.walk(found):
-        if isinstance(node, ast.AnnAssign) and node.value is not None:
-            yield end(node.target), end(node.annotation)
-
-
-_DEFAULT = re.compile(rb"( *)=( *)")
-
-
-def _docstring_cuts(
-    found: ast.FunctionDef, source: bytes, starts: list[int], docstring: Docstring
-) -> Iterator[tuple[int, int]]:
-    if ast.get_docstring(found) is None:
-        return
-    words = found.body[0]
-    first, last = starts[words.lineno - 1], starts[words.end_lineno or words.lineno]
-    if docstring == "none":
-        yield first, last
-    elif words.end_lineno != words.lineno:
-        # From the end of the first line to the three closing quotes.
-        yield starts[words.lineno] - 1, first + len(source[first:last].rstrip()) - 3
-
-
 def run(code: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """What the listing of a function defines when it is run, to hold it against the function."""
     runs = code_of(function)
-    names = {**runs.__globals__, **inspect.getclosurevars(runs).nonlocals}
+    cells = zip(runs.__code__.co_freevars, runs.__closure__ or (), strict=True)
+    names = {**runs.__globals__, **{name: cell.cell_contents for name, cell in cells}}
     # The code is the source of a function that has run already, less what does not run.
     exec(code, names)  # noqa: S102
     defined: Callable[..., Any] = names[runs.__name__]

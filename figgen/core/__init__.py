@@ -1,6 +1,6 @@
 """The numpy core: functions, derivatives, chains and claims. Numbers in, numbers out."""
 
-from figgen.core.arrays import Array, Interval, Map, apply, as_numbers
+from figgen.core.arrays import Array, Interval, as_numbers
 from figgen.core.chains import (
     Chain,
     chain,
@@ -14,7 +14,7 @@ from figgen.core.chains import (
 from figgen.core.claims import Claim, ClaimError
 from figgen.core.derivatives import deriv, referee
 from figgen.core.errors import InputError
-from figgen.core.expressions import Expression, ExpressionError, parse
+from figgen.core.expressions import parse
 from figgen.core.functions import (
     FUNCTIONS,
     Function,
@@ -27,8 +27,8 @@ from figgen.core.functions import (
     square,
     tanh,
 )
-from figgen.core.graph import Edge, Graph, Local, Node
-from figgen.core.graph_latex import ChainRule, Factor, chain_rule, equations, expression
+from figgen.core.graph import Graph
+from figgen.core.graph_latex import chain_rule, equations, expression
 from figgen.core.graph_words import describe, describe_backward
 from figgen.core.multiple_inputs import (
     matmul_backward_first,
@@ -43,31 +43,19 @@ from figgen.core.multiple_inputs import (
     multiple_inputs_add,
     multiple_inputs_add_backward,
 )
-from figgen.core.ops import OPS, Op
 from figgen.core.perceptrons import single_perceptron, xor_network
 from figgen.core.trace import name, trace, trace_chain
 
 __all__ = [
     "FUNCTIONS",
-    "OPS",
     "Array",
     "Chain",
-    "ChainRule",
     "Claim",
     "ClaimError",
-    "Edge",
-    "Expression",
-    "ExpressionError",
-    "Factor",
     "Function",
     "Graph",
     "InputError",
     "Interval",
-    "Local",
-    "Map",
-    "Node",
-    "Op",
-    "apply",
     "as_numbers",
     "chain",
     "chain_deriv",

@@ -10,9 +10,9 @@ import numpy as np
 
 from figgen.core.arrays import Array
 from figgen.core.claims import Claim
-from figgen.core.derivatives import REACH, extrapolate
 from figgen.core.equation_reader import Side, sides
 from figgen.core.errors import InputError
+from figgen.core.measured_derivatives import share_one_by_one
 
 Random: TypeAlias = np.random.RandomState
 Values: TypeAlias = Mapping[str, Any]
@@ -24,39 +24,6 @@ EXACT = 1e-8
 """What a derivative from values alone may be off."""
 NEARLY = 1e-5
 """What a central difference with a step of 0.001 may be off; for the sign ≈, unless told."""
-
-
-def identity_claims(
-    what: str,
-    left: Callable[..., Any],
-    right: Callable[..., Any],
-    inputs: Mapping[str, tuple[int, ...]],
-    *,
-    how: str = "the other side",
-    seed: int = 0,
-    tolerance: float = EXACT,
-) -> tuple[Claim, ...]:
-    """The claims that two functions are the same, at normally distributed inputs.
-
-    Args:
-        what: What is claimed, in words.
-        left: One side: a function of the inputs, by their names.
-        right: The other side, by another way.
-        inputs: The shape of each input; () is a number.
-        how: What the other way is.
-        seed: Of the inputs.
-        tolerance: The largest relative error.
-
-    Returns:
-        One claim a draw.
-    """
-    random = Random(seed)
-    claims = []
-    for draw in range(1, SAMPLES + 1):
-        values = {name: random.randn(*shape) for name, shape in inputs.items()}
-        both = left(**values), right(**values)
-        claims.append(Claim(f"{what}, at random input {draw}", *both, how, tolerance))
-    return tuple(claims)
 
 
 def equation_claims(
@@ -137,15 +104,8 @@ def perturbation(func: Callable[..., Any], arguments: Sequence[Array], position:
     Returns:
         In the shape of that argument.
     """
-    slopes = np.empty(arguments[position].shape)
 
-    def moved(place: tuple[int, ...], step: float) -> float:
-        given = [np.array(each) for each in arguments]
-        given[position][place] += step
-        return float(np.sum(func(*given)))
+    def moved(argument: Array) -> Array:
+        return np.asarray(func(*arguments[:position], argument, *arguments[position + 1 :]))
 
-    for place in np.ndindex(slopes.shape):
-        steps = REACH / 2.0 ** np.arange(6)
-        estimates = [np.asarray(moved(place, h) - moved(place, -h)) / (2 * h) for h in steps]
-        slopes[place] = extrapolate(estimates, ratio=4)
-    return slopes
+    return share_one_by_one(moved, arguments[position], np.ones(()))

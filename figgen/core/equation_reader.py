@@ -122,17 +122,20 @@ class Reader:
         last = self.product()
         final = self.words[start : self.place]
         known = _index_of(words)
-        end = self._number_of(_index_of(final))
+        between = self._between(words, final)
         if [_numbered(word, known, "n") for word in words] != [
             _numbered(word, _index_of(final), "n") for word in final
         ]:
             told = "".join(map(str, final))
             raise InputError("last term of the sum", told, "like the one before the dots")
-        between = [
-            self.computed([_numbered(word, known, str(i)) for word in words])
-            for i in range(int(known) + 1, end)
+        return sum(map(self.computed, between), last)
+
+    def _between(self, before: list[Token], after: list[Token]) -> list[list[Token]]:
+        """What the dots between two terms or elements stand for."""
+        known, end = _index_of(before), self._number_of(_index_of(after))
+        return [
+            [_numbered(word, known, str(i)) for word in before] for i in range(int(known) + 1, end)
         ]
-        return sum(between, last)
 
     def product(self) -> Any:
         """Factors that are multiplied, with a sign between them or without."""
@@ -318,11 +321,7 @@ class Reader:
         across = len(rows) == 1
         cells = [cell for row in written for cell in row]
         place = next(i for i, cell in enumerate(cells) if cell[0].text in ELLIPSES)
-        before, after = cells[place - 1], cells[place + 1]
-        known, end = _index_of(before), self._number_of(_index_of(after))
-        between = [
-            [_numbered(word, known, str(i)) for word in before] for i in range(int(known) + 1, end)
-        ]
+        between = self._between(cells[place - 1], cells[place + 1])
         full = [*cells[:place], *between, *cells[place + 1 :]]
         elements = [float(self.computed(cell)) for cell in full]
         return np.array([elements] if across else [[each] for each in elements])

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -13,9 +12,8 @@ from numpy.typing import ArrayLike
 
 from figgen.core.arrays import Array, input_value
 from figgen.core.claims import Claim
-from figgen.core.derivatives import REACH, extrapolate
 from figgen.core.errors import InputError
-from figgen.core.measured_derivatives import ATTEMPTS, DOUBT, HALVINGS, measured_share
+from figgen.core.measured_derivatives import measured_share, share_one_by_one
 from figgen.core.ops import Op, Product, fill, typeset_name, typeset_number
 
 
@@ -261,7 +259,10 @@ class Graph:
             later = tuple({edge.target.name: edge.target for edge in uses}.values())
             measured = np.zeros(node.shape)
             for edge in uses:
-                measured = measured + share_by_perturbation(edge, gradients[edge.target.name])
+                target = edge.target
+                operands = tuple(operand.value for operand in target.inputs)
+                given = operands, target.value, gradients[target.name]
+                measured = measured + measured_share(target.operation, edge.position, *given)
         # Perturbation loses what rounding does to the values on the way to the output.
         rounding = sum(
             float(np.abs(gradients[each.name] * each.value).sum()) for each in (node, *later)
@@ -305,18 +306,8 @@ def _on_kink(node: Node) -> bool:
     return any(bool((node.inputs[0].value == kink).any()) for kink in kinks)
 
 
-def share_by_perturbation(edge: Edge, upstream: Array) -> Array:
-    """The share of an operand in the gradient, measured from values of the operation."""
-    node = edge.target
-    operands = tuple(operand.value for operand in node.inputs)
-    return measured_share(node.operation, edge.position, operands, node.value, upstream)
-
-
 def perturbation(node: Node, later: tuple[Node, ...], output: Node) -> Array:
     """The gradient of the output's sum by ``node``, from values alone.
-
-    One element after the other is moved up and down, and the change of the output is
-    extrapolated to no move at all, as in `referee`.
 
     Args:
         node: The node to move.
@@ -324,86 +315,20 @@ def perturbation(node: Node, later: tuple[Node, ...], output: Node) -> Array:
         output: The node to watch.
 
     Returns:
-        The slopes, in the shape of the node's value.
+        The slopes, in the shape of the node's value; not-a-number where a kink is on either
+        side.
     """
-    slopes = np.empty(node.shape)
-    with np.errstate(all="ignore"):  # `moved` sees to what is not finite
-        for place in np.ndindex(node.shape):
-            reach = REACH * max(1.0, abs(float(node.value[place])))
-            slopes[place] = slope(partial(moved, node, later, output, place), reach)
-    return slopes
 
+    def moved(value: Array) -> Array:
+        values = {node.name: value}
+        for each in later:
+            op = each.operation
+            operands = [values.get(operand.name, operand.value) for operand in each.inputs]
+            for kink in op.kinks:
+                if ((operands[0] > kink) != (each.inputs[0].value > kink)).any():
+                    return np.full(output.shape, np.nan)  # a move across a kink tells nothing
+            values[each.name] = op.forward(*operands)
+        reached = np.asarray(values.get(output.name, output.value))
+        return reached if np.isfinite(reached).all() else np.full(output.shape, np.nan)
 
-class Moved(NamedTuple):
-    """An output, and on which side of each kink the operands were on the way to it."""
-
-    output: Array
-    sides: bytes
-
-
-def moved(
-    node: Node, later: tuple[Node, ...], output: Node, place: tuple[int, ...], step: float
-) -> Moved | None:
-    """The output if the element at ``place`` of ``node`` moves by ``step``.
-
-    Returns:
-        None if there is no output, as at a pole.
-    """
-    value = node.value.copy()
-    value[place] += step
-    values = {node.name: value}
-    sides = b""
-    for each in later:
-        op = each.operation
-        operands = [values.get(operand.name, operand.value) for operand in each.inputs]
-        for kink in op.kinks:
-            sides += (operands[0] > kink).tobytes()
-        values[each.name] = op.forward(*operands)
-    reached = values.get(output.name, output.value)
-    return Moved(reached, sides) if np.isfinite(reached).all() else None
-
-
-def slope(move: Callable[[float], Moved | None], reach: float) -> float:
-    """The derivative of the output's sum by a move, at no move.
-
-    The moves stay on one side of every kink: they go both ways where there is room, else the
-    way that has it. If neither has any, or the result is in doubt, they are made smaller.
-
-    Args:
-        move: The output after a step.
-        reach: The greatest step to begin with.
-
-    Returns:
-        The slope, or not-a-number if there is a kink on either side.
-    """
-    here = move(0.0)
-    best, least = math.nan, math.inf
-    for attempt in range(ATTEMPTS):
-        steps = reach * HALVINGS / 4**attempt
-        both = (quotients(move, here, way * steps) for way in (1, -1))
-        ways = [way for way in both if way]
-        if not ways:
-            continue
-        # The mean of the steps up and down is the central difference.
-        estimates = [np.mean(pair, axis=0) for pair in zip(*ways, strict=True)]
-        ratio = 2 * len(ways)
-        limit = extrapolate(estimates, ratio)
-        doubt = float(np.abs(limit - extrapolate(estimates[:-1], ratio)).max())
-        if doubt < least:
-            best, least = float(limit.sum()), doubt
-        if doubt <= DOUBT * max(1.0, float(np.abs(limit).max())):
-            break
-    return best
-
-
-def quotients(
-    move: Callable[[float], Moved | None], here: Moved | None, steps: Array
-) -> list[Array]:
-    """The change of the output over each of ``steps``; none if a step crosses a kink."""
-    changes: list[Array] = []
-    for step in steps:
-        there = move(float(step))
-        if here is None or there is None or there.sides != here.sides:
-            return []
-        changes.append((there.output - here.output) / step)
-    return changes
+    return share_one_by_one(moved, node.value, np.ones(output.shape))

@@ -1,9 +1,9 @@
 """The derivative of one operation by one operand, from values of the operation alone.
 
 This is the second opinion on every step of the backward pass. It knows nothing of the table of
-rules but which elements of the output an element of the operand can reach: its own (``times``),
-its row (``right``) or its column (``left``). What is so moved at once takes a dozen calls of the
-operation, however many elements there are.
+rules but whether an element of the operand can reach its row of the output alone (``right``) or
+its column (``left``); whether it reaches no element but its own is tried. What is so moved at once
+takes a dozen calls of the operation, however many elements there are.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from figgen.core.arrays import Array
 from figgen.core.derivatives import REACH, extrapolate
@@ -20,6 +21,8 @@ from figgen.core.ops import Op, column, row
 HALVINGS = 2.0 ** -np.arange(5)
 ATTEMPTS = 8
 DOUBT = 1e-11
+UNMOVED = 1e-12
+"""How much of a value may change by where it is in a stack, relative to the value."""
 
 
 def measured_share(
@@ -37,47 +40,78 @@ def measured_share(
     Returns:
         The share, in the operand's shape; not-a-number where a kink is on either side.
     """
-    operand = operands[position]
+    operand, product = operands[position], op.rules[position].product
+    if product != "times":
+        factors = row(operands[0]), column(operands[1])
+        matrix, axis = factors[position], 1 if product == "right" else 0
+        pulled = upstream.reshape(len(factors[0]), factors[1].shape[1])
+        shares = []
+        for at in range(matrix.shape[axis]):
+            moving = np.zeros(matrix.shape)
+            moving.swapaxes(0, axis)[at] = 1.0
+            moved = slopes(partial(_replaced, op.forward, factors, position), matrix, moving)
+            shares.append((pulled * moved).sum(axis=axis))
+        return np.stack(shares, axis=axis).reshape(operand.shape)
     # Only operations of one operand have kinks.
     call = partial(_replaced, op.forward, operands, position)
-    if op.rules[position].product == "right":
-        matrix, factor = row(operand), column(operands[1])
-        pulled = upstream.reshape(len(matrix), -1)
-        shares = [
-            (pulled * _along(op.forward, matrix, factor, np.s_[:, [at]])).sum(axis=1)
-            for at in range(matrix.shape[1])
-        ]
-        return np.stack(shares, axis=1).reshape(operand.shape)
-    if op.rules[position].product == "left":
-        factor, matrix = row(operands[0]), column(operand)
-        pulled = upstream.reshape(-1, matrix.shape[1])
-        forward = _swapped(op.forward)
-        shares = [
-            (pulled * _along(forward, matrix, factor, np.s_[[at], :])).sum(axis=0)
-            for at in range(len(matrix))
-        ]
-        return np.stack(shares, axis=0).reshape(operand.shape)
     wide = operand.reshape((1,) * max(output.ndim - operand.ndim, 0) + operand.shape)
-    # Element by element, a stack of operands makes a stack of outputs; a sum does not.
-    if call(wide[None]).shape == (1, *output.shape):
+    numbers = np.arange(operand.size).reshape(wide.shape)
+    if _is_element_wise(call, wide, numbers, output.shape):
         # Weighted before they are compared: slopes near the largest number would overflow.
-        weighing = partial(_weighted, call, upstream)
-        weighted = slopes(weighing, wide, np.ones(wide.shape), op.kinks)
+        weighted = slopes(lambda moved: upstream * call(moved), wide, None, op.kinks)
         # Where numpy repeated an element, each repetition had a part in the output.
-        owners = np.broadcast_to(np.arange(operand.size).reshape(wide.shape), output.shape)
+        owners = np.broadcast_to(numbers, output.shape)
         sums = np.bincount(owners.ravel(), weighted.ravel(), minlength=operand.size)
         return np.asarray(sums, dtype=np.float64).reshape(operand.shape)
-    share = np.empty(operand.shape)
-    for place in np.ndindex(operand.shape):
-        one = np.zeros(operand.shape)
+    return share_one_by_one(call, operand, upstream, op.kinks)
+
+
+def _is_element_wise(
+    call: Callable[[Array], Array], x: Array, numbers: NDArray[np.intp], shape: tuple[int, ...]
+) -> bool:
+    """Whether every element of ``x`` reaches those elements of the output alone that are its own.
+
+    Args:
+        call: A function of a stack of arrays like ``x``.
+        x: Where to begin.
+        numbers: The elements of ``x``, counted.
+        shape: That of the output.
+    """
+    # Of any two elements, one moves and the other does not, by a digit of their numbers.
+    digits = 1 << np.arange(x.size.bit_length()).reshape(-1, *[1] * x.ndim)
+    moves = np.concatenate([numbers & digits == 0, numbers & digits != 0])
+    with np.errstate(all="ignore"):  # what is not finite has changed
+        here, there = call(x[None]), call(x + moves * REACH * np.maximum(1.0, np.abs(x)))
+    # Element by element, a stack of operands makes a stack of outputs; a sum does not.
+    if (here.shape, there.shape) != ((1, *shape), (len(moves), *shape)):
+        return False
+    return bool((np.isclose(there, here, rtol=UNMOVED, atol=0) | moves).all())
+
+
+def share_one_by_one(
+    call: Callable[[Array], Array], x: Array, upstream: Array, kinks: tuple[float, ...] = ()
+) -> Array:
+    """The gradient by ``x``, of which one element after the other is moved.
+
+    Args:
+        call: A function of an array like ``x``; not-a-number where a move tells nothing.
+        x: Where to begin.
+        upstream: The gradient by the output of ``call``, in its shape.
+        kinks: Values of ``x`` where a derivative jumps.
+
+    Returns:
+        The gradient, in the shape of ``x``; not-a-number where no way has room.
+    """
+
+    def stacked(moved: Array) -> Array:
+        return np.stack([call(each) for each in moved])
+
+    share = np.empty(x.shape)
+    for place in np.ndindex(x.shape):
+        one = np.zeros(x.shape)
         one[place] = 1.0
-        each = partial(_one_after_the_other, call)
-        share[place] = (upstream * slopes(each, operand, one, op.kinks)).sum()
+        share[place] = (upstream * slopes(stacked, x, one, kinks)).sum()
     return share
-
-
-def _weighted(call: Callable[[Array], Array], weight: Array, moved: Array) -> Array:
-    return weight * call(moved)
 
 
 def _replaced(
@@ -86,25 +120,11 @@ def _replaced(
     return np.asarray(forward(*operands[:position], moved, *operands[position + 1 :]))
 
 
-def _swapped(forward: Callable[..., Array]) -> Callable[..., Array]:
-    return lambda second, first: forward(first, second)
-
-
-def _along(
-    forward: Callable[..., Array], matrix: Array, factor: Array, part: tuple[slice | list[int], ...]
-) -> Array:
-    """The slopes of a product if the elements of ``part``, a row or a column, move together."""
-    moving = np.zeros(matrix.shape)
-    moving[part] = 1.0
-    return slopes(lambda moved: forward(moved, factor), matrix, moving)
-
-
-def _one_after_the_other(call: Callable[[Array], Array], moved: Array) -> Array:
-    return np.stack([call(each) for each in moved])
-
-
 def slopes(
-    call: Callable[[Array], Array], x: Array, moving: Array, kinks: tuple[float, ...] = ()
+    call: Callable[[Array], Array],
+    x: Array,
+    moving: Array | None,
+    kinks: tuple[float, ...] = (),
 ) -> Array:
     """The derivative of every element of ``call(x)`` by a move of ``x``, at no move.
 
@@ -115,30 +135,31 @@ def slopes(
     Args:
         call: A function of a stack of arrays like ``x``.
         x: Where to begin.
-        moving: 1 for the elements that move, 0 for the others.
+        moving: 1 for the elements that move, 0 for the others; None if ``call`` is
+            element-wise, so that all can move at once, each by a step of its own.
         kinks: Values of ``x`` where a derivative jumps.
 
     Returns:
         The slopes, in the shape of the output; not-a-number where no way has room.
     """
     reach = REACH * np.maximum(1.0, np.abs(x))
-    alone = not moving.all()
-    if alone:  # one step for all that moves, or the slopes would not be of one move
-        reach = np.full(x.shape, float((reach * moving).max()))
+    if moving is not None:  # one step for all that moves, or the slopes would not be of one move
+        reach = (reach * moving).max() * moving
     with np.errstate(all="ignore"):  # what is not finite is no room
         here = call(x[None])
         best, least = np.full(here.shape[1:], np.nan), np.full(here.shape[1:], np.inf)
         for attempt in range(ATTEMPTS):
             steps = (HALVINGS / 4**attempt).reshape(-1, *[1] * x.ndim) * reach
             moves = np.concatenate([steps, -steps])
-            there = call(x + moves * moving)
+            there = call(x + moves)
             over = moves
-            if alone:
-                over = moves.reshape(len(moves), -1)[:, 0].reshape(-1, *[1] * (there.ndim - 1))
+            if moving is not None:
+                sizes = steps.reshape(len(steps), -1).max(axis=1)
+                over = np.concatenate([sizes, -sizes]).reshape(-1, *[1] * (there.ndim - 1))
             quotients = (there - here) / over
             room = np.isfinite(there)
             for kink in kinks:
-                room &= (x + moves * moving > kink) == (x > kink)
+                room &= (x + moves > kink) == (x > kink)
             limits, doubts = _limits(quotients, room)
             better = doubts < least
             best, least = np.where(better, limits, best), np.where(better, doubts, least)

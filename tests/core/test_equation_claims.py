@@ -13,7 +13,6 @@ from figgen.core.equation_claims import (
     Values,
     elements,
     equation_claims,
-    identity_claims,
     perturbation,
 )
 from figgen.core.equation_reader import sides
@@ -241,16 +240,6 @@ def test_formulas_are_read_as_a_student_reads_them(latex: str, value: float) -> 
     """Signs, products without a sign, fractions, derivatives, braces with words."""
     ((_, found),) = sides(latex, {"a": np.array(2.0), "b": np.array(3.0)})
     assert float(found) == pytest.approx(value, abs=1e-9)
-
-
-def test_identity_claims_compare_two_functions() -> None:
-    """Each draw is a claim; a wrong function fails every one."""
-    shapes = {"x": (3,), "y": ()}
-    right = identity_claims("a sum", lambda x, y: x + y, lambda x, y: y + x, shapes)
-    wrong = identity_claims("a sum", lambda x, y: x + y, lambda x, y: y - x, shapes)
-    assert all(claim.holds for claim in right)
-    assert not any(claim.holds for claim in wrong)
-    assert len(right) == len({claim.worst for claim in right}) == 5
 
 
 def test_perturbation_and_elements() -> None:

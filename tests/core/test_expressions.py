@@ -215,6 +215,68 @@ def test_errors_point_at_the_place(text: str, column: int, summary: str) -> None
     assert isinstance(error, InputError)
 
 
+@pytest.mark.parametrize(
+    ("text", "column", "what"),
+    [
+        ("-" * 50_000 + "x", 501, "length"),
+        ("(" * 3_000 + "x" + ")" * 3_000, 501, "length"),
+        ("-" * 400 + "x", 41, "nesting"),
+        ("x +\0 y", 4, "character"),
+        ("x\ny", 3, "word"),
+        ("x + \ud800", 5, "character"),
+        ("x\u200b + y", 2, "character"),
+        ("é + x", 1, "character"),
+        ("xé + 1", 2, "character"),
+        ("x + ２", 5, "character"),
+        ("x # y", 3, "character"),
+        ("1_000", 2, "character"),
+        ("0x10", 2, "word"),
+        ("2j", 2, "word"),
+        ("(x := 2)", 4, "character"),
+        ("f'x'", 2, "character"),
+        ("x // y", 4, "word"),
+        ("x < y", 3, "character"),
+        ("~x", 1, "character"),
+        ("*x", 1, "word"),
+        ("not x", 5, "word"),
+        ("x, y", 2, "character"),
+        ("()", 2, "word"),
+        ("sum(*x)", 5, "word"),
+    ],
+)
+def test_python_that_is_no_expression_here_is_refused_in_one_line(
+    text: str, column: int, what: str
+) -> None:
+    """Neither what Python reads further, nor what its parser stumbles over, comes to it."""
+    error = error_of(text)
+    assert error is not None
+    assert error.summary.startswith(f"{what} at column {column} is ")
+    assert error.summary.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("lambda * 2", 6),
+        ("if + None - True", 3),
+        ("007 + 1", 8),
+        ("x\u00a0+\v1", 4),
+        ("1" * 200, None),
+    ],
+)
+def test_python_keywords_and_zeros_mean_nothing_here(text: str, value: float | None) -> None:
+    """A regularisation is called lambda, and 007 is a number."""
+    expression = parse(text)
+    expected = float(text) if value is None else value
+    assert expression(**dict.fromkeys(expression.names, 3)) == expected
+
+
+def test_an_expression_as_long_as_allowed_is_read_and_traced() -> None:
+    """Its tree is as deep as it is long, which is not too deep for Python."""
+    expression = parse("x+" * 249 + "x")
+    assert expression(x=1) == trace(expression, x=1).output.value == 250
+
+
 def test_the_caret_is_under_the_place() -> None:
     """Tabs and foreign characters take one column, so that the caret is not led astray."""
     with pytest.raises(ExpressionError) as caught:

@@ -416,6 +416,17 @@ def test_an_index_follows_what_reads_a_course(tmp_path: Path, caches: Path) -> N
         assert known[str(module.__file__)] == signatures.digest(str(module.__file__))
 
 
+@pytest.mark.usefixtures("caches")
+def test_an_index_of_another_figgen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it knows may be called otherwise here, so that the course is read again."""
+    folder = write_course(tmp_path / "small", one=GOOD)
+    with monkeypatch.context() as other:
+        other.setattr(index, "_READERS", (*index._READERS, str(folder / "one.py")))
+        index.read_indexed(folder)
+    monkeypatch.setattr("pickle.loads", lambda _: pytest.fail("read what another one wrote"))
+    assert index.read_indexed(folder).names == ("good",)
+
+
 def test_an_index_of_another_folder(tmp_path: Path, caches: Path) -> None:
     """A course that is moved is read anew."""
     folder = write_course(tmp_path / "small", one=GOOD)

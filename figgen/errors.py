@@ -52,6 +52,27 @@ def one_line(reason: str, file: str | None = None, line: int | None = None) -> s
     return f"{place}: {reason}" if place else reason
 
 
+MAX_LENGTH = 1000
+"""How many characters of a message are shown at most."""
+
+
+def readable(message: str) -> str:
+    r"""A message as a terminal may show it: cut, and without control characters and newlines.
+
+    >>> readable("no figure '\x1b[31m'; a\nb")
+    "no figure '\\x1b[31m'; a\\nb"
+    >>> len(readable("a" * 100_000))
+    1000
+    """
+    if len(message) > MAX_LENGTH:
+        half = MAX_LENGTH // 2
+        message = f"{message[: half - 1]}…{message[-half:]}"
+    return "".join(
+        each if each.isprintable() or each == " " else each.encode("unicode_escape").decode()
+        for each in message
+    )
+
+
 def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
     """The end of the message that a name is unknown: those that are nearly the same.
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from figgen.errors import BuildError, RequestError
+from figgen.errors import BuildError, RequestError, readable
 
 AGAIN = 0.02
 """After how many seconds an interrupt comes again."""
@@ -80,6 +80,9 @@ class Program(click.Group):
         """
         try:
             return super().make_context(*args, **extra)
+        except click.ClickException as error:
+            _make_readable(error)
+            raise
         except KeyboardInterrupt as error:
             raise Interruption("interrupted") from error
 
@@ -91,10 +94,13 @@ class Program(click.Group):
         """
         try:
             return super().invoke(ctx)
+        except click.ClickException as error:
+            _make_readable(error)
+            raise
         except RequestError as error:
-            raise Misuse(str(error)) from error
+            raise Misuse(readable(str(error))) from error
         except BuildError as error:
-            raise Failure(str(error)) from error
+            raise Failure(readable(str(error))) from error
         except KeyboardInterrupt as error:
             raise Interruption("interrupted; every file is whole, old or new") from error
 
@@ -135,6 +141,7 @@ def program(ctx: click.Context, figures: Path | None) -> None:  # noqa: ARG001 -
 
 def run() -> None:
     """Run the command line and exit."""
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that has no σ shows its code point, and not an error.
         if isinstance(stream, io.TextIOWrapper):
@@ -159,6 +166,20 @@ def run() -> None:
         reason = error.strerror or error
         click.echo(f"Error: {error.filename or 'standard output'}: {reason}", err=True)
         sys.exit(Failure.exit_code)
+
+
+def _make_readable(error: click.ClickException) -> None:
+    # Click means it to be final; only what is quoted in it changes.
+    vars(error)["message"] = readable(error.message)
+
+
+def _open_closed_streams() -> None:
+    """Have the first three descriptors open, so that no file is taken for the output of errors."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:  # noqa: PLR2004 - that of stderr
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
 
 
 def _tell_later(told: sys.UnraisableHookArgs) -> None:

@@ -11,6 +11,7 @@ import click
 
 from figgen.cli.options import (
     Cluster,
+    Finite,
     Shard,
     as_json,
     course_folder,
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from figgen.pipeline.run import Result
     from figgen.vocabulary import Format
 
+MAX_MEMORY = 2**32
+"""The most megabytes that can be asked for; the system counts bytes in 64 bits."""
+
 
 @click.command(
     epilog="""\b
@@ -66,14 +70,14 @@ Examples:
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Finite(0, above_low=True),
     default=TIMEOUT,
     metavar="SECONDS",
     help=f"Stop a figure that takes longer. By default {TIMEOUT:g}.",
 )
 @click.option(
     "--memory",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, MAX_MEMORY),
     metavar="MB",
     help=f"Stop a figure that takes more megabytes, on Linux. By default {MEMORY}.",
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from figgen.cli.options import ending, one_file, theme
+from figgen.cli.options import Finite, ending, one_file, theme
 
 if TYPE_CHECKING:
     from figgen.course.definition import SlotName
@@ -25,7 +25,7 @@ Examples:
 @click.argument("latex")
 @click.option(
     "--size",
-    type=click.FloatRange(20, 120),
+    type=Finite(20, 120),
     default=34,
     show_default=True,
     help="The size of the letters, in points; they are never scaled to fit.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from figgen.cli.options import Setting, ending, once, one_file
+from figgen.cli.options import Finite, Setting, ending, once, one_file
 from figgen.cli.output import columns
 from figgen.vocabulary import DEFAULT_THEME
 
@@ -69,7 +69,7 @@ Examples:
 """
 )
 @click.argument("functions", nargs=-1, required=True)
-@click.option("--at", type=float, default=1.0, show_default=True, help="The input.")
+@click.option("--at", type=Finite(), default=1.0, show_default=True, help="The input.")
 @OUT
 def chain(*, functions: tuple[str, ...], at: float, out: Path) -> None:
     """Draw a chain of FUNCTIONS, the innermost first, and print its numbers both ways."""

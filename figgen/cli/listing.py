@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from figgen.cli.options import ending, one_file, theme
+from figgen.cli.options import Finite, ending, one_file, theme
 
 TEXTS = ("txt", "html")
 
@@ -21,7 +21,7 @@ Examples:
 @click.argument("function", metavar="MODULE:FUNCTION")
 @click.option(
     "--size",
-    type=click.FloatRange(18, 40),
+    type=Finite(18, 40),
     default=20,
     show_default=True,
     help="The size of the letters, in points; they are never scaled to fit.",

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 ALL = "all"
 
+MAX_DIGITS = 9
+"""How many digits a count has at most."""
+
+MAX_SWEEP = 1000
+"""How many values a sweep has at most."""
+
 
 C = TypeVar("C", bound=Callable[..., object])
 
@@ -135,6 +141,33 @@ class Step(click.ParamType[int | None, str]):
         return step
 
 
+class Finite(click.ParamType[float, str]):
+    """A finite number, in a range if one is given.
+
+    Args:
+        low: The lowest that is allowed; None for any.
+        high: The highest; None for any.
+        above_low: Whether ``low`` itself is not allowed.
+    """
+
+    name = "float"
+
+    def __init__(
+        self, low: float | None = None, high: float | None = None, *, above_low: bool = False
+    ) -> None:
+        self._range = click.FloatRange(low, high, min_open=above_low)
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The number that ``value`` is."""
+        number: float = self._range(value, param, ctx)
+        # A range lets nan through, and an open one infinity.
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is no finite number", param, ctx)
+        return number
+
+
 class Cluster(click.ParamType[str, str]):
     """``dask://HOST:PORT``."""
 
@@ -158,7 +191,9 @@ class Shard(click.ParamType[tuple[int, int], str]):
     ) -> tuple[int, int]:
         """Which part of how many."""
         match = re.fullmatch(r"(\d+)/(\d+)", value, re.ASCII)
-        number, count = (int(match[1]), int(match[2])) if match else (0, 0)
+        # Python refuses to read very many digits, and no one has that many machines.
+        readable = match and max(map(len, match.groups())) <= MAX_DIGITS
+        number, count = (int(match[1]), int(match[2])) if match and readable else (0, 0)
         if not 1 <= number <= count:
             self.fail(f"{value!r} is no part; give K/N, like 2/8", param, ctx)
         return number, count
@@ -194,8 +229,12 @@ class Range(click.ParamType[tuple[str, float, float, int], str]):
             swept = key.strip(), float(start), float(stop), int(count)
         except ValueError:
             swept = "", 0.0, 0.0, 0
-        if not (swept[0] and math.isfinite(swept[1]) and math.isfinite(swept[2]) and swept[3] > 1):
-            allowed = "give key=start:stop:count with a count of 2 or more, like delta=1:0.01:40"
+        finite = math.isfinite(swept[1]) and math.isfinite(swept[2])
+        if not (swept[0] and finite and 1 < swept[3] <= MAX_SWEEP):
+            allowed = (
+                f"give key=start:stop:count with a count from 2 to {MAX_SWEEP},"
+                " like delta=1:0.01:40"
+            )
             self.fail(f"{value!r} is no sweep; {allowed}", param, ctx)
         return swept
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from figgen.errors import readable
+
 if TYPE_CHECKING:
     # The type has no public place.
     from click._termui_impl import ProgressBar
@@ -27,7 +29,7 @@ def print_json(data: object) -> None:
 
 def complain(what: str, reason: str) -> None:
     """Say on stderr what failed, and why."""
-    click.echo(f"{click.style(what, fg='red', bold=True)} {reason}", err=True)
+    click.echo(f"{click.style(readable(what), fg='red', bold=True)} {readable(reason)}", err=True)
 
 
 def complain_of_problems(course: Course | Listing) -> None:

@@ -11,6 +11,7 @@ from click.core import ParameterSource
 from figgen.cli.animation import write_animations
 from figgen.cli.options import (
     ALL,
+    Finite,
     Range,
     Setting,
     Step,
@@ -65,7 +66,7 @@ Examples:
 )
 @click.option(
     "--seconds",
-    type=click.FloatRange(0.02, 60),
+    type=Finite(0.02, 60),
     help="With --animate: how long each picture is shown. By default 1.5 for a step, and 0.08 in a"
     " sweep.",
 )

@@ -8,7 +8,7 @@ import webbrowser
 
 import click
 
-from figgen.cli.options import figure_names, open_course
+from figgen.cli.options import Finite, figure_names, open_course
 from figgen.cli.output import complain_of_problems, counted
 
 MAX_PORT = 65535
@@ -32,7 +32,7 @@ Examples:
 @click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
 @click.option(
     "--limit",
-    type=click.FloatRange(min=0.1),
+    type=Finite(0.1),
     default=20.0,
     show_default=True,
     metavar="SECONDS",

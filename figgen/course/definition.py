@@ -6,6 +6,7 @@ without running them.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, TypeVar, get_args
@@ -53,6 +54,11 @@ class Definition:
             text = getattr(self, name)
             if not isinstance(text, str) or not text.strip():
                 raise DefinitionError(f"{name} is {text!r}; every figure needs one, in words")
+            if any(unicodedata.category(each) in {"Cc", "Cs"} and each != "\n" for each in text):
+                raise DefinitionError(
+                    f"{name} is {text!r}; it holds a control character: a backslash needs a raw"
+                    " string, r'...'"
+                )
         for name, values in (("perspective", get_args(Perspective)), ("slot", get_args(SlotName))):
             if getattr(self, name) not in values:
                 allowed = ", ".join(values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
@@ -21,6 +22,9 @@ from figgen.encode.vector_shapes import (
 
 PREFIX = "\N{SYMBOL FOR START OF HEADING}"
 """Stands for what makes the ids of a file its own."""
+
+ID_DIGITS = 16
+"""How many hexadecimal digits tell two pictures apart: 64 bits."""
 
 
 @dataclass(frozen=True)
@@ -61,15 +65,18 @@ class Drawn:
         Args:
             step: The step to show.
             theme: The theme.
-            prefix: What every id begins with, so that several SVGs can stand in one page.
+            prefix: What every id begins with; a digest of the picture and its words follows, so
+                that any different SVGs can stand in one page.
             about: What it says of itself.
         """
         pieces = [(text, needs) for mark, text, needs in self._pieces if shown(mark, step)]
         needed = dict.fromkeys(each for _, needs in pieces for each in needs)
         body = "\n".join(["<defs>", *needed, "</defs>", *(text for text, _ in pieces)])
-        for colour, seen in self._page.roles.seen_in(theme).items():
-            body = body.replace(hexadecimal(colour), hexadecimal(seen))
+        for colour, painted in self._page.roles.seen_in(theme).items():
+            body = body.replace(hexadecimal(colour), hexadecimal(painted))
         height = number(self._page.height)
+        seen = "\0".join((about.title, about.description, body))
+        prefix += f"{hashlib.sha256(seen.encode()).hexdigest()[:ID_DIGITS]}-"
         head = _head(number(self._page.width), height, prefix, about)
         # From here on y runs upwards, as in PDF and in fonts.
         flipped = f'<g transform="matrix(1 0 0 -1 0 {height})" stroke-linejoin="round">'

@@ -115,7 +115,7 @@ REFUSED = {
     ),
     "not a range": (
         ("good", "--animate", "--sweep", "value=1:2"),
-        "'value=1:2' is no sweep; give key=start:stop:count with a count of 2 or more",
+        "'value=1:2' is no sweep; give key=start:stop:count with a count from 2 to 1000",
     ),
     "infinite": (("good", "--animate", "--sweep", "value=1:inf:3"), "is no sweep"),
     "a still format": (("two-steps", "--animate", "-f", "svg"), "svg does not move"),

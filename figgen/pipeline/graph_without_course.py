@@ -19,7 +19,8 @@ from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.planes import Box
 from figgen.draw.canvas.rc import SMALL, style
 from figgen.draw.canvas.unmarked import CanvasError, require_marked
-from figgen.draw.graphs.diagrams import SMALLEST, SYMBOL, TooLargeError, require_room_for
+from figgen.draw.graphs.diagrams import SMALLEST, SYMBOL
+from figgen.draw.graphs.fitting import TooLargeError, require_room_for
 from figgen.draw.graphs.graphviz_layout import LayoutError
 from figgen.draw.graphs.traced_graphs import RESULT, GraphDrawing, Show
 from figgen.errors import BuildError, RequestError

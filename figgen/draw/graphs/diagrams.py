@@ -6,11 +6,9 @@ placed. A label keeps the step in which it was given.
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Patch
@@ -22,19 +20,31 @@ from figgen.draw.canvas.marks import edge_name
 from figgen.draw.canvas.planes import Box
 from figgen.draw.canvas.rc import LABEL
 from figgen.draw.canvas.theme import Role
-from figgen.draw.canvas.unmarked import CanvasError
 from figgen.draw.graphs.edge_labels import (
-    CLOSE_SPACING,
     LINE_GAP,
     OUTER_SHARES,
     SHARES,
-    SPACING,
     Label,
     Points,
     Side,
-    Spacing,
     settle,
     write_label,
+)
+from figgen.draw.graphs.fitting import (
+    CLOSE_NODES,
+    CLOSE_RANKS,
+    LEAST_PUSH,
+    LIFTS,
+    PUSHES,
+    TINY,
+    Gaps,
+    TooLargeError,
+    fits,
+    longest_way,
+    node_boxes,
+    nudged,
+    stack_height,
+    too_large,
 )
 from figgen.draw.graphs.graphviz_layout import Ends, Layout, Point, Size, dot_source, place
 from figgen.draw.graphs.straightening import (
@@ -58,28 +68,8 @@ SMALLEST = 0.95
 ROUNDING = 0.16
 LANDING = 0.06
 """Between the tip of an arrow and the round corner of a box, in inches."""
-LABEL_ROOM = 0.2
-"""Between a label of an edge and the nodes on both sides, in inches."""
-LEAST_SIZE = 0.5
-"""The height of a node whose symbol is as small as can be read, in inches."""
-CLOSE_LABELS = 0.1
-"""The same where room is short."""
-CLOSE_PUSH = 0.3
-"""The share of what a label lacks by which nodes move apart at a time where room is short."""
-PUSHES = 12
-"""How often nodes move apart for labels before labels move away from their edges."""
-LIFTS = tuple(0.1 * step for step in range(31))
-"""How much further from its edge a label may stand then, in inches."""
-CLOSE_RANKS = 0.4
-CLOSE_NODES = 0.12
-"""The least distances between two columns, and between two nodes of one, where room is short."""
-LEAST_PUSH = 0.05
-"""The least by which nodes move apart for a label that has no room, in inches."""
 BORDER_WIDTH = 2.4
 EDGE_WIDTH = 2.2
-CURVE_POINTS = 60
-TINY = 1e-6
-"""Inches that are lost in rounding."""
 
 
 @dataclass
@@ -115,47 +105,6 @@ class Edge:
     def widest(self) -> float:
         """The width of its widest label in inches; 0 if it has none."""
         return max((one.width for side in self.labels.values() for one in side), default=0.0)
-
-
-class Gaps(NamedTuple):
-    """Distances in inches.
-
-    Attributes:
-        rank: The least between two columns.
-        widest: The widest up to which columns move apart to fill a box.
-        node: The least between two nodes of a column.
-        label: Between a label of an edge and the nodes on both sides.
-        around: Around the labels of edges.
-        push: By how much of what a label lacks nodes move apart at a time.
-    """
-
-    rank: float
-    widest: float
-    node: float
-    label: float = LABEL_ROOM
-    around: Spacing = SPACING
-    push: float = 1.0
-
-    def closed_up(self, *, labels: bool) -> Gaps:
-        """The same where room is short: nodes, and then labels, as close as can be read."""
-        close = self._replace(rank=min(self.rank, CLOSE_RANKS), node=min(self.node, CLOSE_NODES))
-        return (
-            close._replace(label=CLOSE_LABELS, around=CLOSE_SPACING, push=CLOSE_PUSH)
-            if labels
-            else close
-        )
-
-
-class TooLargeError(CanvasError):
-    """A diagram that needs more room than it has, however close its parts stand."""
-
-
-def _needs(needed: tuple[float, float], box: Box, how: str = "needs") -> TooLargeError:
-    """The error with the width and the height that are needed, in inches."""
-    return TooLargeError(
-        f"the diagram {how} {needed[0]:.2f} x {needed[1]:.2f} inches"
-        f" and has {box.width:.2f} x {box.height:.2f}; shorten a label or split it"
-    )
 
 
 class Diagram:
@@ -268,19 +217,19 @@ class Diagram:
             (gaps.closed_up(labels=True), (*SHARES, *OUTER_SHARES)),
         ):
             source, layout, placed = self._spread(sizes, box, attempt, shares)
-            if placed is None or not _fits(layout, box):
+            if placed is None or not fits(layout, box):
                 continue
             if offset := self._offset(layout, placed, box):
                 break
         else:
             if placed is None:
                 raise TooLargeError("labels of the diagram overlap; shorten one or split it")
-            raise _needs((layout.width, layout.height), box)
+            raise too_large((layout.width, layout.height), box)
         # A file in the DOT language can hold several graphs.
         self.canvas.sources["dot"] = self.canvas.sources.get("dot", "") + source
         dx, dy = offset
         layout = shifted(layout, dx, dy)
-        self.places = _places(layout, sizes)
+        self.places = node_boxes(layout, sizes)
         for edge, curve in zip(self.edges, layout.edges, strict=True):
             self._draw_edge(edge, curve)
         for one, (x, y) in placed:
@@ -311,13 +260,13 @@ class Diagram:
             TooLargeError: With the least width and height that it needs.
         """
         sizes = {name: self._size(node) for name, node in self.nodes.items()}
-        width = _longest_way(sizes, self._ends, CLOSE_RANKS)
+        width = longest_way(sizes, self._ends, CLOSE_RANKS)
         heights = [size.height + CLOSE_NODES for size in sizes.values()]
         narrowest = min(size.width for size in sizes.values()) + CLOSE_RANKS
         beside = max(int((box.width + CLOSE_RANKS + TINY) / narrowest), 1)
         height = max(*heights, sum(heights) / beside) - CLOSE_NODES
         if width > box.width + TINY or height > box.height + TINY:
-            raise _needs((width, height), box, "needs at least")
+            raise too_large((width, height), box, "needs at least")
 
     @property
     def _ends(self) -> list[Ends]:
@@ -336,13 +285,13 @@ class Diagram:
         points = np.concatenate([np.empty((0, 2)), *map(bezier, layout.edges)])
         across += [(x, x) for x in points[:, 0].tolist()]
         up += [(y, y) for y in points[:, 1].tolist()]
-        dx = _nudged(
+        dx = nudged(
             box.left + (box.width - layout.width) / 2,
             across,
             self.canvas.width,
             (box.left, box.left + box.width - layout.width),
         )
-        dy = _nudged(
+        dy = nudged(
             box.bottom + (box.height - layout.height) / 2,
             up,
             self.canvas.height,
@@ -369,10 +318,10 @@ class Diagram:
         for push in range(pushes + 2):
             source, layout = self._arranged(sizes, box.width, gaps)
             curves = [bezier(curve) for curve in layout.edges]
-            nodes = list(_places(layout, sizes).values())
+            nodes = list(node_boxes(layout, sizes).values())
             around = gaps.around if push < pushes else gaps.around._replace(lifts=LIFTS)
             placed, too_much = settle(labels, nodes, curves, shares, loops=loops, spacing=around)
-            if not too_much or not _fits(layout, box):
+            if not too_much or not fits(layout, box):
                 return source, layout, placed
             gaps = gaps._replace(node=gaps.node + gaps.push * max(too_much, LEAST_PUSH))
         return source, layout, None
@@ -396,7 +345,7 @@ class Diagram:
 
     def _size(self, node: Node) -> Size:
         width = max(line.width for line in node.labels) + 2 * PADDING
-        height = max(_stack_height(node.labels) + 2 * PADDING, node.height)
+        height = max(stack_height(node.labels) + 2 * PADDING, node.height)
         if node.kind == "operation":
             return Size("box", max(width, self.smallest), max(height, self.smallest))
         # A circle holds the diagonal of its label.
@@ -426,7 +375,7 @@ class Diagram:
         with self.canvas.step(*node.span):
             self.canvas.page.add_patch(patch)
             self.canvas.mark(patch, stroke=node.kind, fill=node.kind, name=f"node {node.name}")
-        top = y + _stack_height(node.labels) / 2
+        top = y + stack_height(node.labels) / 2
         for line in node.labels:
             line.text.set_position((x, top - line.ascent))
             line.stands_by(self.canvas, patch)
@@ -452,21 +401,7 @@ class Diagram:
                 one.stands_by(self.canvas, arrow)
 
 
-def require_room_for(nodes: int, box: Box) -> None:
-    """Refuse a number of nodes that no place has room for, before any of them is measured.
-
-    Raises:
-        TooLargeError: With the least width and height that they need.
-    """
-    across, up = LEAST_SIZE + CLOSE_RANKS, LEAST_SIZE + CLOSE_NODES
-    beside = max(int((box.width + CLOSE_RANKS) / across), 1)
-    height = math.ceil(nodes / beside) * up - CLOSE_NODES
-    if height > box.height:
-        width = min(nodes, beside) * across - CLOSE_RANKS
-        raise _needs((width, height), box, "needs at least")
-
-
-def bezier(curve: Sequence[Point], count: int = CURVE_POINTS) -> Points:
+def bezier(curve: Sequence[Point], count: int = 60) -> Points:
     """Points on a chain of cubic Bezier curves, shape (count a curve, 2).
 
     Args:
@@ -483,59 +418,3 @@ def bezier(curve: Sequence[Point], count: int = CURVE_POINTS) -> Points:
         for i in range(0, len(controls) - 1, 3)
     ]
     return np.concatenate(parts)
-
-
-def _stack_height(labels: Sequence[Label]) -> float:
-    return sum(line.height for line in labels) + LINE_GAP * (len(labels) - 1)
-
-
-def _fits(layout: Layout, box: Box) -> bool:
-    return layout.width <= box.width + TINY and layout.height <= box.height + TINY
-
-
-def _nudged(
-    offset: float, spans: Sequence[tuple[float, float]], length: float, room: tuple[float, float]
-) -> float | None:
-    """An offset as near as can be at which all spans are within a length; None if there is none.
-
-    Args:
-        offset: The one that is wanted.
-        spans: From where to where each part reaches.
-        length: From 0 on, where they must stay.
-        room: The least and the greatest offset.
-    """
-    least = -min((low for low, _ in spans), default=-room[0])
-    most = length - max((high for _, high in spans), default=length - room[1])
-    if least <= offset <= most:
-        return offset
-    low, high = max(least, room[0]), min(most, room[1])
-    return None if low > high + TINY else min(max(offset, low), high)
-
-
-def _longest_way(sizes: dict[str, Size], edges: Sequence[Ends], gap: float) -> float:
-    """The least width of a graph: that of nodes of which each has an edge to the next.
-
-    Nodes of a cycle, and what comes after it, count for themselves: which of its edges go back
-    only the layout knows.
-    """
-    missing = Counter(head for _, head in edges)
-    heads: dict[str, list[str]] = {name: [] for name in sizes}
-    for tail, head in edges:
-        heads[tail].append(head)
-    ways = {name: size.width for name, size in sizes.items()}
-    ready = [name for name in sizes if not missing[name]]
-    for name in ready:  # it grows
-        for head in heads[name]:
-            ways[head] = max(ways[head], ways[name] + gap + sizes[head].width)
-            missing[head] -= 1
-            if not missing[head]:
-                ready.append(head)
-    return max(ways.values())
-
-
-def _places(layout: Layout, sizes: dict[str, Size]) -> dict[str, Box]:
-    """The place of each node by its name."""
-    return {
-        name: Box(x - sizes[name].width / 2, y - sizes[name].height / 2, *sizes[name][1:])
-        for name, (x, y) in layout.nodes.items()
-    }

@@ -15,7 +15,8 @@ from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.marks import edge_name
 from figgen.draw.canvas.planes import Box
 from figgen.draw.graphs import diagrams
-from figgen.draw.graphs.diagrams import Diagram, TooLargeError, bezier
+from figgen.draw.graphs.diagrams import Diagram, bezier
+from figgen.draw.graphs.fitting import TooLargeError
 from figgen.draw.graphs.graphviz_layout import Curve, Ends, Layout
 
 WALL = Box(0.0, 0.0, 400.0, 400.0)

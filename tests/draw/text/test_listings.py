@@ -24,6 +24,7 @@ from figgen.cli.listing import listing as listing_command
 from figgen.core import Array, Function, InputError, deriv, sigmoid, square
 from figgen.core.derivatives import extrapolate
 from figgen.core.functions import FUNCTIONS
+from figgen.core.multiple_inputs import matmul_forward
 from figgen.draw.canvas.canvas import Canvas
 from figgen.draw.canvas.planes import Box
 from figgen.draw.canvas.rc import CODE_FAMILY
@@ -348,7 +349,7 @@ class TestCalls:
 
     def test_an_error_can_be_what_is_shown(self, canvas: Canvas) -> None:
         """Broken into lines that fit; but only the error that is meant, and only if it comes."""
-        listing = Listing(canvas, core.matmul_forward)
+        listing = Listing(canvas, matmul_forward)
         listing.call("matmul_forward(np.ones((1, 3)), np.ones((1, 3)))", raises=InputError)
         listing.draw()
         shown = canvas.sources["txt"].splitlines()[-2:]
@@ -369,7 +370,7 @@ class TestCalls:
         random = np.random.RandomState(5)
         X, W = random.randn(1, 3), random.randn(3, 1)  # noqa: N806 - the lecture's names
         for calls in ("below", "beside"):
-            listing = Listing(canvas, core.matmul_forward, calls=calls)  # type: ignore[arg-type]
+            listing = Listing(canvas, matmul_forward, calls=calls)  # type: ignore[arg-type]
             listing.random(5, X=(1, 3), W=(3, 1))
             listing.call("matmul_forward(X, W).round(4)", X @ W, "numpy")
         assert all(filed.claim.holds for filed in canvas.claims)

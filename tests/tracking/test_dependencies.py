@@ -400,7 +400,7 @@ CODE: dict[str, tuple[str, str, str, set[str]]] = {
         only("sigmoidal", "leaky", "listed"),
     ),
     "a colour of a theme": (
-        "figgen/vocabulary.py",
+        "figgen/theme_palettes.py",
         '"forward": "#0969a8"',
         '"forward": "#0969a9"',
         ALL,

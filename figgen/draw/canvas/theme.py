@@ -13,7 +13,8 @@ from typing import Literal, TypeAlias, get_args
 from matplotlib.colors import to_hex, to_rgb
 
 from figgen.core import InputError
-from figgen.vocabulary import DEFAULT_THEME, PALETTES
+from figgen.theme_palettes import PALETTES
+from figgen.vocabulary import DEFAULT_THEME
 
 Role: TypeAlias = Literal[
     "ink",

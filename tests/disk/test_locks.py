@@ -137,6 +137,7 @@ WRITERS = {
     "figgen/pipeline/journal.py": "appends lines that each have a checksum",
     "figgen/disk/locks.py": "the lock is on the file that is open",
     "figgen/publish/serve/warm_process.py": "writes into pipes",
+    "figgen/cli/app.py": "opens the null device where a stream is closed",
 }
 
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, TypeAlias
 
+from matplotlib import ft2font
 from matplotlib.artist import Artist
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.collections import Collection, LineCollection
 from matplotlib.font_manager import FontProperties, fontManager
-from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib.ft2font import FT2Font
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch
 from matplotlib.text import Text
@@ -157,7 +158,7 @@ def line_of_glyphs(font: FT2Font, text: str, styled: Text | None) -> Any:
     """
     return font._layout(
         text,
-        LoadFlags.NO_HINTING,
+        ft2font.LoadFlags.NO_HINTING,  # which 3.9 has not, where only scenes are written
         features=styled.get_fontfeatures() if styled else None,
         language=styled.get_language() if styled else None,
     )

@@ -77,6 +77,7 @@ def test_an_unknown_figure(folder: Path, request_: Request) -> None:
         build(folder, ["goood"], request_)
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_to_import_figgen_is_light() -> None:
     """What builds and draws is imported when it is asked for."""
     script = (

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import three_formats
-from figgen.guard.snapshots import compare
 from lecture import COURSE, drawing_of
 
 from figgen.course.course_folder import find_baseline
 from figgen.course.reading import read_course
 from figgen.guard.baselines import Baselines, snapshot
+from figgen.guard.compare_snapshots import compare_snapshots
 from figgen.pipeline.drawing import Drawing, draw
 
 BASED = "chain2-plot"
@@ -23,7 +23,7 @@ def against_baseline() -> list[str]:
     """What ``figgen diff`` says."""
     drawing = drawing_of(BASED)
     before = Baselines(find_baseline(COURSE.folder)).read(drawing.entry)
-    found = compare(drawing.entry, before, snapshot(drawing), reported=False)
+    found = compare_snapshots(drawing.entry, before, snapshot(drawing), reported=False)
     return [] if found is None else [str(found)]
 
 

@@ -64,6 +64,7 @@ def figgen(out: Path, *arguments: str) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in out.rglob("*.*") if path.suffix[1:] in FORMATS}
 
 
+@pytest.mark.slow
 def test_render_and_build_write_the_same_bytes(tmp_path: Path) -> None:
     """All formats at once, or one after the other, the second time at another dpi."""
     name = "chain2-plot"

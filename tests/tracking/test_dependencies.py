@@ -824,6 +824,7 @@ def test_another_order(copy: Path, order: dict[str, object], reason: str) -> Non
     assert set(found.values()) == {(reason,)}
 
 
+@pytest.mark.slow
 def test_a_smaller_order(copy: Path) -> None:
     """What was asked for before and is not now harms nobody."""
     stale_course.build(copy, themes=("light", "dark"))
@@ -855,6 +856,7 @@ def test_a_state_that_is_none(copy: Path, data: bytes) -> None:
     assert set(stale_course.stale(copy)) == ALL
 
 
+@pytest.mark.slow
 def test_a_state_with_a_bit_that_fell_over(copy: Path) -> None:
     """Wherever it is torn, it is never half believed."""
     path = copy / "build/.figgen/state"
@@ -864,6 +866,7 @@ def test_a_state_with_a_bit_that_fell_over(copy: Path) -> None:
         assert set(stale_course.stale(copy)) == ALL
 
 
+@pytest.mark.slow
 def test_the_guard_is_awake(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An analysis that sees no uses misses the change: the test above would tell."""
     edit(copy, "_deep.py", "return FACTOR * x", "return FACTOR + x")

@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import errno
-import math
 import os
-import re
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from figgen.disk.leftovers import part_of, sweep_folder_once
 from figgen.errors import BuildError
 
 STATE = ".figgen"
 """The folder, in the build folder, of what helps a build and is no part of what it makes."""
-
-PART = ".part"
-"""What the name of a file ends with that is being written."""
-
-ALONE = 3600
-"""Seconds after which what a process was writing is nobody's, if it is gone here: before that it
-may be one of another machine, or container, that shares the folder."""
-
-_swept: set[Path] = set()
 
 
 def prepare(out: Path) -> None:
@@ -63,8 +52,7 @@ def replace(path: Path, data: bytes, *, durable: bool = True) -> None:
     Raises:
         OSError: If it cannot be written; what was there is kept.
     """
-    # The process's number, so that two builds do not write one temporary file.
-    part = path.with_name(f".{path.name}.{os.getpid()}{PART}")
+    part = part_of(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with part.open("wb") as file:
@@ -76,48 +64,7 @@ def replace(path: Path, data: bytes, *, durable: bool = True) -> None:
     finally:
         with suppress(OSError):
             part.unlink()
-    # Once, because a folder may hold the files of thousands of figures.
-    folder = path.parent.absolute()
-    if folder not in _swept:
-        _swept.add(folder)
-        with suppress(OSError):
-            sweep(folder.glob(f".*{PART}"), time.time() - ALONE)
-
-
-def sweep(paths: Iterable[Path], before: float = math.inf) -> bool:
-    """Delete those of some files that processes were writing which were killed, and are gone.
-
-    Args:
-        paths: The files; those that are named otherwise stay.
-        before: Only what was written before this time.
-
-    Returns:
-        Whether no such file is left: the number of one that is gone may be that of another now.
-    """
-    clean = True
-    for path in paths:
-        match = re.fullmatch(rf"\..+\.(\d+){re.escape(PART)}", path.name)
-        if match and _runs(int(match[1])):
-            clean = False
-        elif match:
-            with suppress(OSError):
-                if path.stat().st_mtime < before:
-                    path.unlink()
-    return clean
-
-
-def _runs(pid: int) -> bool:
-    # Windows cannot ask, and does not delete a file that is open.
-    if pid == os.getpid() or os.name == "nt":
-        return False
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except OSError:
-        # Another user's.
-        return True
-    return True
+    sweep_folder_once(path.parent)
 
 
 @contextmanager

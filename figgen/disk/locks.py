@@ -1,4 +1,4 @@
-"""One build at a time in a folder, and what a killed one left there."""
+"""The lock of a build folder: one build at a time is at work in it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from figgen.disk.atomic_files import PART, STATE, sweep, told
+from figgen.disk.atomic_files import STATE, told
+from figgen.disk.leftovers import sweep_build
 from figgen.errors import BuildError
 
 
@@ -34,7 +35,7 @@ def locked(out: Path) -> Iterator[None]:
                 " wait for it, or write to another folder with -o"
             )
         file.seek(0)
-        clean = not file.read() or sweep(out.rglob(f".*{PART}"))
+        clean = not file.read() or sweep_build(out)
         _say(file, path, f"{os.getpid()}\n".encode())
         try:
             yield

@@ -27,10 +27,13 @@ from figgen.guard.compare_png import Pixels, decoded
 from figgen.guard.compare_snapshots import FileKey, Snapshot
 from figgen.guard.compare_svg import normal_svg
 from figgen.guard.scene.scene_writer import scene, themes_as_text
-from figgen.pipeline.asset_bytes import encode
+from figgen.pipeline.asset_bytes import encode_all
 from figgen.pipeline.drawing import Drawing
 from figgen.pipeline.request import Asset
-from figgen.vocabulary import DEFAULT_THEME
+from figgen.vocabulary import DEFAULT_THEME, Format
+
+FORMATS: tuple[Format, ...] = ("png", "svg")
+"""What is kept of each step and theme, beside the scene."""
 
 DPI = 100
 """Small, so that a repository stays small when the pictures are renewed."""
@@ -55,19 +58,17 @@ def encoded(pixels: Pixels) -> bytes:
     return buffer.getvalue()
 
 
-def normal_vector(drawing: Drawing, step: int, theme: str) -> str:
-    """The vector file of a step in a theme, in its normal form."""
-    asset = Asset(drawing.entry.name, drawing.canvas.steps, step, theme, "svg")
-    return normal_svg(encode(drawing, asset).decode())
-
-
 def snapshot(drawing: Drawing) -> Snapshot:
     """A figure as it is now, in all that has a baseline."""
-    files: dict[FileKey, bytes] = {}
-    for step, theme in cases(drawing.entry):
-        asset = Asset(drawing.entry.name, drawing.canvas.steps, step, theme, "png")
-        files[FileKey(step, theme, "png")] = encode(drawing, asset, DPI)
-        files[FileKey(step, theme, "svg")] = normal_vector(drawing, step, theme).encode()
+    assets = [
+        Asset(drawing.entry.name, drawing.canvas.steps, step, theme, format_)
+        for step, theme in cases(drawing.entry)
+        for format_ in FORMATS
+    ]
+    files = {
+        FileKey.of(asset): normal_svg(data.decode()).encode() if asset.format == "svg" else data
+        for asset, data in encode_all(drawing, assets, DPI)
+    }
     return Snapshot(scene(drawing.canvas, drawing.entry.definition.alt), files)
 
 
@@ -200,10 +201,7 @@ class Baselines:
             # Other versions of the PNG encoder make other bytes of the same pixels.
             if old is None or not np.array_equal(decoded(old), decoded(data)):
                 changed.append(_written(path, encoded(decoded(data))))
-        scene_path = self.scene_path(entry)
-        text = (new.scene or "").encode()
-        if _read(scene_path) != text:
-            changed.append(_written(scene_path, text))
+        changed += _renewed(self.scene_path(entry), (new.scene or "").encode())
         if not self.vectors_path(entry).exists() or self.read_vectors(entry) != vectors:
             changed.append(_written(self.vectors_path(entry), _packed(vectors)))
         return changed
@@ -214,9 +212,7 @@ class Baselines:
         Returns:
             The file, if it was written.
         """
-        if self.read_versions() == versions():
-            return []
-        return [_written(self.versions_path, (json.dumps(versions(), indent=1) + "\n").encode())]
+        return _renewed(self.versions_path, (json.dumps(versions(), indent=1) + "\n").encode())
 
     @property
     def themes_path(self) -> Path:
@@ -229,8 +225,7 @@ class Baselines:
         Returns:
             The file, if it was written.
         """
-        text = themes_as_text(THEMES).encode()
-        return [] if _read(self.themes_path) == text else [_written(self.themes_path, text)]
+        return _renewed(self.themes_path, themes_as_text(THEMES).encode())
 
     def left_over(self, course: Course) -> list[Path]:
         """Files of figures, steps and themes that the course does not have, in order."""
@@ -260,6 +255,11 @@ def _read(path: Path) -> bytes | None:
 def _written(path: Path, data: bytes) -> Path:
     write(path, data)
     return path
+
+
+def _renewed(path: Path, data: bytes) -> list[Path]:
+    """The file, written, if it holds something else than ``data``; else nothing."""
+    return [] if _read(path) == data else [_written(path, data)]
 
 
 def remove(paths: Iterable[Path]) -> None:

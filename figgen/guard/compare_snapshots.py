@@ -14,6 +14,7 @@ from figgen.guard.compare_pdf import pdf_differences
 from figgen.guard.compare_png import compare_pixels, decoded
 from figgen.guard.compare_svg import svg_differences
 from figgen.guard.scene.scene_changes import Change, changes
+from figgen.pipeline.request import Asset
 from figgen.vocabulary import Format
 
 
@@ -23,6 +24,11 @@ class FileKey(NamedTuple):
     step: int | None
     theme: str | None
     format: Format
+
+    @classmethod
+    def of(cls, asset: Asset) -> FileKey:
+        """The key of a file that a build makes."""
+        return cls(asset.step, asset.theme, asset.format)
 
     def __str__(self) -> str:
         step = [f"step {self.step}"] if self.step else []

@@ -14,13 +14,13 @@ from figgen.errors import BuildError
 from figgen.guard.baselines import Baselines, snapshot
 from figgen.guard.compare_snapshots import Difference, FileKey, Snapshot, compare_snapshots
 from figgen.guard.scene.scene_writer import scene
-from figgen.pipeline.asset_bytes import encode
+from figgen.pipeline.asset_bytes import encode_all
 from figgen.pipeline.build_state import MANIFEST
 from figgen.pipeline.drawing import Drawing, draw
 from figgen.pipeline.manifest import read_manifest
 from figgen.pipeline.parallel import figure_results
-from figgen.pipeline.request import Asset
-from figgen.vocabulary import SOURCES
+from figgen.pipeline.request import Request, assets
+from figgen.vocabulary import FORMATS, SOURCES
 
 
 class Reference(Protocol):
@@ -104,28 +104,14 @@ class EarlierBuild:
 
     def after(self, drawing: Drawing, before: Snapshot) -> Snapshot:
         """The figure now, in the same formats and themes."""
-        name, steps = drawing.entry.name, drawing.canvas.steps
-        kinds = {(view.theme, view.format) for view in before.files}
-        wanted = {
-            FileKey(step, theme, format_)
-            for theme, format_ in kinds
-            if format_ not in SOURCES
-            for step in range(1, steps + 1)
-        }
-        wanted |= {
-            FileKey(None, theme, "pdf")
-            for theme, format_ in kinds
-            if format_ == "pdf" and steps > 1
-        }
-        wanted |= {
-            FileKey(None, None, format_)
-            for _, format_ in kinds
-            if format_ in drawing.canvas.sources
-        }
-        files = {
-            view: encode(drawing, Asset(name, steps, view.step, view.theme, view.format))
-            for view in sorted(wanted, key=str)
-        }
+        kinds = {(key.theme, key.format) for key in before.files}
+        request = Request(self.folder, formats=(*FORMATS, *SOURCES))
+        wanted = [
+            asset
+            for asset in assets(drawing.entry, request, drawing.canvas.sources)
+            if (asset.theme, asset.format) in kinds
+        ]
+        files = {FileKey.of(asset): data for asset, data in encode_all(drawing, wanted)}
         now = None if before.scene is None else scene(drawing.canvas, drawing.entry.definition.alt)
         return Snapshot(now, files)
 

@@ -95,7 +95,6 @@ def plan(
     course = _opened(course)
     entries = _selected(course, names, shard)
     _, found = _compared(course, entries, request, shard, force=force)
-    found = replace(found, stale=_among(found.stale, entries))
     return replace(found, fresh=_fresh(found, entries))
 
 
@@ -159,7 +158,6 @@ def build(
             staleness, found = _compared(
                 course, entries, request, shard, force=force, journaled=cluster is None
             )
-            found = replace(found, stale=_among(found.stale, entries))
             outcomes: list[Outcome] = []
             if found.stale:
                 with watched(found) as progress:
@@ -213,7 +211,7 @@ def _selected(course: Course, names: Iterable[str], shard: Shard | None) -> tupl
 
 
 def _among(found: Sequence[Entry], wanted: Sequence[Entry]) -> tuple[Entry, ...]:
-    """Those of some figures that are wanted, too."""
+    """The figures of ``found`` that are in ``wanted`` too, in their order."""
     names = {entry.name for entry in wanted}
     return tuple(entry for entry in found if entry.name in names)
 
@@ -232,12 +230,13 @@ def _compared(
     force: bool,
     journaled: bool = True,
 ) -> tuple[Staleness, Plan]:
-    """The build folder against the course, and what of all the course is to be drawn for that."""
+    """The build folder compared with the course, and which of ``entries`` are to be drawn."""
     journal = Journal(request.out / (shard.journal if shard else JOURNAL)) if journaled else None
     staleness = Staleness(course, request, read_manifest(request.out).figures, journal)
     # A part is made whole wherever it is made, so that all parts are what one build makes.
     forced = {entry.name for entry in entries} if force or shard else set()
-    return staleness, staleness.plan(forced)
+    found = staleness.plan(forced)
+    return staleness, replace(found, stale=_among(found.stale, entries))
 
 
 def _entered(

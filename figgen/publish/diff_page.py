@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import Any
 
 from markupsafe import Markup
 
@@ -13,44 +13,6 @@ from figgen.guard.compare_snapshots import Difference, FileChange
 from figgen.pages.templates import environment
 
 _MIME = {"png": "image/png", "svg": "image/svg+xml"}
-
-
-@dataclass(frozen=True)
-class Card:
-    """One picture that changed.
-
-    Attributes:
-        heading: Its step, theme and format.
-        words: What changed.
-        pictures: ``before`` and ``after`` as addresses that hold all of it; None for none.
-        boxes: Where it changed, as (left, top, width, height) in shares of the picture.
-    """
-
-    heading: str
-    words: Sequence[str]
-    pictures: Mapping[str, str | None]
-    boxes: Sequence[tuple[float, float, float, float]]
-
-
-@dataclass(frozen=True)
-class ChangedFigure:
-    """A figure that changed.
-
-    Attributes:
-        name: Its name.
-        title: Its title.
-        measure: How bad it is, in a few characters.
-        differs: Whether it is another one, and not only drawn by other versions.
-        words: What changed in all but its pictures.
-        cards: Its pictures.
-    """
-
-    name: str
-    title: str
-    measure: str
-    differs: bool
-    words: Sequence[str]
-    cards: Sequence[Card]
 
 
 def page(differences: Sequence[Difference], against: str, among: int) -> str:
@@ -85,38 +47,40 @@ def page(differences: Sequence[Difference], against: str, among: int) -> str:
     )
 
 
-def _changed_figure(difference: Difference) -> ChangedFigure:
+def _changed_figure(difference: Difference) -> dict[str, Any]:
+    """What the template says of a figure: in words all that is no picture, and a card a picture."""
     pictures = [change for change in difference.files if change.key.format in _MIME]
     others = [change for change in difference.files if change.key.format not in _MIME]
     share = max((change.share for change in difference.files), default=0.0)
     boxes = {(each.key.step, each.key.theme): each.places for each in pictures if each.places}
-    return ChangedFigure(
-        name=difference.name,
-        title=difference.title,
-        measure="" if difference.error or not share else f"{share:.2%} of a picture",
-        differs=difference.differs,
-        words=[
+    return {
+        "name": difference.name,
+        "title": difference.title,
+        "measure": "" if difference.error or not share else f"{share:.2%} of a picture",
+        "differs": difference.differs,
+        "words": [
             *([difference.error] if difference.error else []),
             *(str(change) for change in difference.scene),
             *(f"{change.key}: {words}" for change in others for words in change.words),
         ],
-        cards=[
+        "cards": [
             _card(change, boxes.get((change.key.step, change.key.theme), ())) for change in pictures
         ],
-    )
+    }
 
 
-def _card(change: FileChange, boxes: Sequence[tuple[float, float, float, float]]) -> Card:
+def _card(change: FileChange, boxes: Sequence[tuple[float, float, float, float]]) -> dict[str, Any]:
+    """What the template shows of a picture; ``boxes`` are where it changed, in shares of it."""
     step, theme, format_ = change.key
-    return Card(
-        heading=f"Step {step}, {theme}, {format_.upper()}",
-        words=change.words,
-        pictures={
+    return {
+        "heading": f"Step {step}, {theme}, {format_.upper()}",
+        "words": change.words,
+        "pictures": {
             "before": _address(format_, change.before),
             "after": _address(format_, change.after),
         },
-        boxes=boxes,
-    )
+        "boxes": boxes,
+    }
 
 
 def _address(format_: str, data: bytes | None) -> str | None:

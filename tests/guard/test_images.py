@@ -22,7 +22,7 @@ from PIL import Image
 
 from figgen.course.course_folder import find_baseline
 from figgen.draw.canvas.theme import THEMES
-from figgen.guard.baselines import DPI, Baselines, cases, normal_vector
+from figgen.guard.baselines import DPI, Baselines, cases
 from figgen.guard.compare_png import compare_pixels, decoded
 from figgen.guard.compare_svg import svg_differences
 from figgen.pipeline.asset_bytes import encode
@@ -106,8 +106,10 @@ def test_vector(name: str, step: int, theme: str) -> None:
     before = vectors(name).get((step, theme))
     if before is None:
         pytest.fail(f"no baseline vector file; look, then: figgen accept {name}", pytrace=False)
-    drawing_of(name).require_claims()
-    judge(name, "; ".join(svg_differences(before, normal_vector(drawing_of(name), step, theme))))
+    drawing = drawing_of(name)
+    drawing.require_claims()
+    svg = encode(drawing, Asset(name, drawing.canvas.steps, step, theme, "svg")).decode()
+    judge(name, "; ".join(svg_differences(before, svg)))
 
 
 @pytest.mark.parametrize("theme", THEMES)

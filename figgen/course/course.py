@@ -103,8 +103,8 @@ class Problem:
     def as_json(self) -> dict[str, object]:
         """The problem as plain data."""
         where = f"{self.file}:{self.line}" if self.line else self.file
-        place = {"file": self.file, "line": self.line, "where": where}
-        return {"kind": self.kind.value, "reason": self.reason, **place}
+        location = {"file": self.file, "line": self.line, "where": where}
+        return {"kind": self.kind.value, "reason": self.reason, **location}
 
 
 @dataclass(frozen=True)

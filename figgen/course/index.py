@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from figgen.disk import cache_files as statefile
-from figgen.disk.file_status import SLACK, digests_in, look, plain, table
+from figgen.disk import cache_files
+from figgen.disk.file_status import SLACK, as_plain_data, compare, digests_in, table
 
 if TYPE_CHECKING:
     from figgen.course.course import Course, Entry
@@ -84,32 +84,32 @@ def _read(folder: Path) -> Course:
 
     from figgen.course.reading import read_course  # noqa: PLC0415 - likewise
 
-    place = str(folder.absolute())
+    path = str(folder.absolute())
     begun = time.time_ns()
-    before = digests_in(table(_files(place)))
+    before = digests_in(table(_files(path)))
     course = read_course(folder)
     listed = listing(course, course.entries)
-    _keep(place, begun, before, (tuple(listed), pickle.dumps(course)))
+    _keep(path, begun, before, (tuple(listed), pickle.dumps(course)))
     return course
 
 
 def _kept(folder: Path, number: int) -> Any:
     """A part of the index of a course; None if it is not true."""
-    place = str(folder.absolute())
-    data = statefile.read(statefile.cache_file(place, NAME))
-    known = statefile.unpack(data)
+    path = str(folder.absolute())
+    data = cache_files.read(cache_files.cache_file(path, NAME))
+    known = cache_files.unpack(data)
     # Another figgen that read the same course knows other things of it.
     if known is None or known.get("readers") != _READERS:
         return None
-    if known["folder"] != place or known["names"] != _names(place):
+    if known["folder"] != path or known["names"] != _names(path):
         return None
-    found = look(known["files"], known["moment"])
+    found = compare(known["files"], known["moment"])
     if found.changed:
         return None
     if not found.settled:
-        parts = (statefile.unpack(data, 1), statefile.unpack(data, 2))
-        _keep(place, time.time_ns(), digests_in(known["files"]), parts)
-    return statefile.unpack(data, number)
+        parts = (cache_files.unpack(data, 1), cache_files.unpack(data, 2))
+        _keep(path, time.time_ns(), digests_in(known["files"]), parts)
+    return cache_files.unpack(data, number)
 
 
 def _names(folder: str) -> tuple[str, ...]:
@@ -123,16 +123,16 @@ def _files(folder: str) -> list[str]:
     return [*(os.path.join(folder, name) for name in _names(folder)), *_READERS]
 
 
-def _keep(place: str, begun: int, before: dict[str, bytes], parts: tuple[object, object]) -> None:
-    files = table(_files(place))
+def _keep(folder: str, begun: int, before: dict[str, bytes], parts: tuple[object, object]) -> None:
+    files = table(_files(folder))
     # What was changed while it was read is read again the next time.
     if digests_in(files) != before:
         return
     known = {
         "readers": _READERS,
-        "folder": place,
-        "names": _names(place),
-        "files": plain(files),
+        "folder": folder,
+        "names": _names(folder),
+        "files": as_plain_data(files),
         "moment": begun - SLACK,
     }
-    statefile.keep(statefile.cache_file(place, NAME), statefile.pack(known, *parts))
+    cache_files.keep(cache_files.cache_file(folder, NAME), cache_files.pack(known, *parts))

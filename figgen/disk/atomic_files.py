@@ -21,7 +21,7 @@ def prepare(out: Path) -> None:
     Raises:
         BuildError: If it cannot be made or written to, with the reason.
     """
-    with told(out):
+    with naming_the_file(out):
         if out.exists() and not out.is_dir():
             raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
         out.mkdir(parents=True, exist_ok=True)
@@ -35,7 +35,7 @@ def write(path: Path, data: bytes) -> None:
     Raises:
         BuildError: If it cannot be written, with the reason.
     """
-    with told(path):
+    with naming_the_file(path):
         replace(path, data)
 
 
@@ -68,7 +68,7 @@ def replace(path: Path, data: bytes, *, durable: bool = True) -> None:
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
+def naming_the_file(path: Path) -> Iterator[None]:
     """Turn an error of the file system into one line that names the file.
 
     Raises:

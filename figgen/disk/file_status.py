@@ -51,10 +51,9 @@ Table: TypeAlias = dict[str, Files]
 def status(paths: Iterable[str]) -> list[int]:
     """The status of files, four numbers each; -1 four times where there is none."""
     found: list[int] = []
-    look = os.stat
     for path in paths:
         try:
-            each = look(path)
+            each = os.stat(path)
         except (OSError, ValueError):
             found += _NOTHING
         else:
@@ -144,12 +143,12 @@ def merged(one: Table, other: Table) -> Table:
     return folders_of(flat(one) | flat(other))
 
 
-def plain(files: Table) -> dict[str, tuple[object, ...]]:
+def as_plain_data(files: Table) -> dict[str, tuple[object, ...]]:
     """A table as plain data."""
     return {folder: tuple(kept) for folder, kept in files.items()}
 
 
-class Look(NamedTuple):
+class Comparison(NamedTuple):
     """What became of files.
 
     Attributes:
@@ -161,7 +160,7 @@ class Look(NamedTuple):
     settled: bool
 
 
-def look(files: Table, moment: int, base: str = "") -> Look:
+def compare(files: Table, moment: int, base: str = "") -> Comparison:
     """Compare files with what they were.
 
     Args:
@@ -186,4 +185,4 @@ def look(files: Table, moment: int, base: str = "") -> Look:
             found = digest(prefix + name)
             if found != each.digest(number):
                 changed[os.path.join(folder, name)] = found
-    return Look(changed, settled)
+    return Comparison(changed, settled)

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from figgen.disk.atomic_files import STATE, told
+from figgen.disk.atomic_files import STATE, naming_the_file
 from figgen.disk.leftovers import sweep_build
 from figgen.errors import BuildError
 
@@ -25,7 +25,7 @@ def locked(out: Path) -> Iterator[None]:
             locked.
     """
     path = out / STATE / "lock"
-    with told(path):
+    with naming_the_file(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("a+b", buffering=0)
     with file:
@@ -58,7 +58,7 @@ def _lock(file: BinaryIO, path: Path) -> bool:
         except OSError:
             return False
         return True
-    with told(path):
+    with naming_the_file(path):
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -74,7 +74,7 @@ def _whose(path: Path) -> str:
 
 
 def _say(file: BinaryIO, path: Path, text: bytes) -> None:
-    with told(path):
+    with naming_the_file(path):
         file.seek(0)
         file.truncate()
         file.write(text)

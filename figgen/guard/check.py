@@ -104,10 +104,10 @@ def gaps(course: Course, entries: Sequence[Entry]) -> list[str]:
     named = {entry.definition.concept for entry in entries}
     found = []
     for concept, title in course.concepts.items():
-        shown = course.perspectives(concept)
-        missing = [perspective for perspective, figures in shown.items() if not figures]
+        figures_by = course.perspectives(concept)
+        missing = [perspective for perspective, figures in figures_by.items() if not figures]
         if concept in named and missing:
-            has = ", ".join(name for figures in shown.values() for name in figures)
+            has = ", ".join(name for figures in figures_by.values() for name in figures)
             lacks = " and ".join(missing)
             found.append(f"{concept} ({title}) has no figure as {lacks}; it has {has}")
     return found

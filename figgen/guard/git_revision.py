@@ -68,7 +68,7 @@ def revision_build(
         BuildError: If there is no git or no repository, or that code cannot draw a figure.
     """
     top = Path(_git(course.folder, "rev-parse", "--show-toplevel").decode().strip())
-    place = course.folder.resolve().relative_to(top.resolve())
+    inside = course.folder.resolve().relative_to(top.resolve())
     try:
         commit = _git(
             top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
@@ -83,16 +83,16 @@ def revision_build(
     _git(top, "read-tree", commit.decode().strip(), environment=index)
     prefix = f"--prefix={source.resolve()}/"
     _git(top, "checkout-index", "--all", "--quiet", prefix, environment=index)
-    if not (source / place / "__init__.py").is_file():
-        raise BuildError(f"{revision}: it has no course in {place}")
-    listed = json.loads(_figgen(revision, source, place, "list", "--json"))
+    if not (source / inside / "__init__.py").is_file():
+        raise BuildError(f"{revision}: it has no course in {inside}")
+    listed = json.loads(_figgen(revision, source, inside, "list", "--json"))
     known = {figure["name"] for figure in listed}
     there = [name for name in names if name in known]
     if not there:
         return EarlierBuild(out, revision)
     formats = [word for format_ in FORMATS for word in ("-f", format_)]
-    _figgen(revision, source, place, "build", *there, *formats, "-j", str(jobs), "-o", str(out))
-    scenes = json.loads(_python(revision, source, "-c", _SCENES, str(place), *there))
+    _figgen(revision, source, inside, "build", *there, *formats, "-j", str(jobs), "-o", str(out))
+    scenes = json.loads(_python(revision, source, "-c", _SCENES, str(inside), *there))
     return earlier_build(out, revision, scenes)
 
 
@@ -114,8 +114,8 @@ def _git(folder: Path, *arguments: str, environment: Mapping[str, str] | None = 
     return done.stdout
 
 
-def _figgen(revision: str, source: Path, place: Path, *arguments: str) -> str:
-    return _python(revision, source, "-m", "figgen", "--figures", str(place), *arguments)
+def _figgen(revision: str, source: Path, course: Path, *arguments: str) -> str:
+    return _python(revision, source, "-m", "figgen", "--figures", str(course), *arguments)
 
 
 def _python(revision: str, source: Path, *arguments: str) -> str:

@@ -13,8 +13,8 @@ import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from figgen.disk import cache_files as statefile
-from figgen.disk.file_status import SLACK, digests_in, look, table
+from figgen.disk import cache_files
+from figgen.disk.file_status import SLACK, compare, digests_in, table
 from figgen.tracking.environment import environment
 from figgen.tracking.importable_names import importable_names
 
@@ -58,7 +58,7 @@ def moment(out: str) -> int:
     """The time by the clock of the file system, less what that may be off, in nanoseconds."""
     probe = os.path.join(out, f"{FILE}-clock")
     now = time.time_ns()
-    if statefile.keep(probe, b""):
+    if cache_files.keep(probe, b""):
         now = min(now, os.stat(probe).st_mtime_ns)
         os.unlink(probe)
     return now - SLACK
@@ -77,13 +77,13 @@ def nothing_to_do(out: str, key: StateKey, names: Sequence[str]) -> Summary | No
     """
     path = os.path.join(out, FILE)
     # What the figures were made from is most of it.
-    data = statefile.read(path) if names else statefile.head(path)
-    known = statefile.unpack(data)
+    data = cache_files.read(path) if names else cache_files.head(path)
+    known = cache_files.unpack(data)
     if known is None or not known["complete"] or known["key"] != tuple(key):
         return None
     figures, files, stale = known["figures"], known["files"], known["stale"]
     if names:
-        counts = statefile.unpack(data, 1)
+        counts = cache_files.unpack(data, 1)
         wanted = {*names}
         if counts is None or not counts.keys() >= wanted:
             return None
@@ -93,8 +93,8 @@ def nothing_to_do(out: str, key: StateKey, names: Sequence[str]) -> Summary | No
         return None
     if any(importable_names(folder) != held for folder, held in known["folders"].items()):
         return None
-    inputs = look(known["inputs"], known["moment"])
-    outputs = look(known["outputs"], known["moment"], out)
+    inputs = compare(known["inputs"], known["moment"])
+    outputs = compare(known["outputs"], known["moment"], out)
     if inputs.changed or outputs.changed:
         return None
     if not (inputs.settled and outputs.settled):
@@ -104,9 +104,9 @@ def nothing_to_do(out: str, key: StateKey, names: Sequence[str]) -> Summary | No
 
 def _settle(out: str, path: str, known: dict[str, Any]) -> None:
     """Note the new status of files that had to be read, so that the next time they need not be."""
-    data = statefile.read(path)
+    data = cache_files.read(path)
     # Another build may have ended meanwhile.
-    if statefile.unpack(data) != known:
+    if cache_files.unpack(data) != known:
         return
     known["moment"] = moment(out)
     for part, base in (("inputs", ""), ("outputs", out)):
@@ -115,13 +115,15 @@ def _settle(out: str, path: str, known: dict[str, Any]) -> None:
         if digests_in(new) != old:
             return
         known[part] = {folder: tuple(files) for folder, files in new.items()}
-    statefile.keep(path, statefile.pack(known, *(statefile.unpack(data, part) for part in (1, 2))))
+    cache_files.keep(
+        path, cache_files.pack(known, *(cache_files.unpack(data, part) for part in (1, 2)))
+    )
 
 
 def load(out: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The first and the last part of the state in ``out``; empty if there is none."""
-    data = statefile.read(os.path.join(out, FILE))
-    first, last = statefile.unpack(data), statefile.unpack(data, 2)
+    data = cache_files.read(os.path.join(out, FILE))
+    first, last = cache_files.unpack(data), cache_files.unpack(data, 2)
     return (first, last) if first and last else ({}, {})
 
 
@@ -135,8 +137,8 @@ def save(out: str, first: dict[str, Any], last: dict[str, Any]) -> bool:
     """
     counts = first["figures"]
     totals = {"figures": len(counts), "files": sum(counts.values())}
-    data = statefile.pack(first | totals, counts, last)
-    kept = statefile.keep(os.path.join(out, FILE), data)
+    data = cache_files.pack(first | totals, counts, last)
+    kept = cache_files.keep(os.path.join(out, FILE), data)
     if not kept:
         sys.stderr.write(f"{out}/{FILE}: cannot be written; the next build draws everything\n")
     return kept

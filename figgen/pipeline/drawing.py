@@ -130,10 +130,10 @@ def run(
     # Whatever an author's function raises, sys.exit() included, is told with the author's line,
     # and stops this figure only.
     except (Exception, SystemExit) as error:
-        place = entry.file, entry.line
+        definition_line = entry.file, entry.line
         if isinstance(error, CanvasError):
-            raise FigureError(str(error), *place) from error
-        raise FigureError(*describe_failure(error, folder, place)) from error
+            raise FigureError(str(error), *definition_line) from error
+        raise FigureError(*describe_failure(error, folder, definition_line)) from error
     if canvas.steps != entry.definition.steps:
         raise FigureError(
             f"{entry.name} declares steps={entry.definition.steps} but draws {canvas.steps}",

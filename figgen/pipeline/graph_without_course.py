@@ -91,10 +91,10 @@ def chain_graph(names: Sequence[str], at: float) -> Graph:
 
 def _with_caret(error: ExpressionError, width: int = 60) -> str:
     """The error in one line, with a caret before the place in the expression."""
-    place = error.column - 1
-    before, after = error.expression[:place], error.expression[place:]
-    shown = f"{before[-width // 2 :]}^{after[: width // 2]}"
-    return f"{error.summary}: {shown.encode('ascii', 'replace').decode()}"
+    column = error.column - 1
+    before, after = error.expression[:column], error.expression[column:]
+    excerpt = f"{before[-width // 2 :]}^{after[: width // 2]}"
+    return f"{error.summary}: {excerpt.encode('ascii', 'replace').decode()}"
 
 
 def _value(name: str, text: str, random: np.random.RandomState) -> Array:
@@ -154,9 +154,9 @@ def graph_drawing(graph: Graph, title: str, *, backward: bool, fitted: bool = Tr
 
 
 def _draw(canvas: Canvas, graph: Graph, size: Size, *, backward: bool, fitted: bool) -> None:
-    place = Box(MARGIN, MARGIN, canvas.width - 2 * MARGIN, canvas.height - 2 * MARGIN)
+    box = Box(MARGIN, MARGIN, canvas.width - 2 * MARGIN, canvas.height - 2 * MARGIN)
     if fitted:
-        require_room_for(len(graph.nodes), place)
+        require_room_for(len(graph.nodes), box)
     # Without words below the symbols, and with the smallest text: what a lecturer types may need
     # the room.
     captions = {node.name: "" for node in graph.nodes if node.op}
@@ -166,7 +166,7 @@ def _draw(canvas: Canvas, graph: Graph, size: Size, *, backward: bool, fitted: b
     if not fitted:
         canvas.sources["dot"] = drawing.diagram.source()
         return
-    drawing.diagram.require_room(place)
+    drawing.diagram.require_room(box)
     for node in graph.nodes:
         drawing.value(node.name, "symbol", "shape" if node.shape else "number")
     for edge in graph.edges if backward else ():
@@ -176,7 +176,7 @@ def _draw(canvas: Canvas, graph: Graph, size: Size, *, backward: bool, fitted: b
     drawing.describe()
     if backward:
         drawing.describe(backward=True)
-    drawing.draw(place)
+    drawing.draw(box)
 
 
 def table(graph: Graph, *, backward: bool) -> list[tuple[str, str, str]]:

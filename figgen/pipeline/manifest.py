@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from figgen.course.course import Course, Entry
-from figgen.disk.atomic_files import told, write
+from figgen.disk.atomic_files import naming_the_file, write
 from figgen.errors import BuildError
 from figgen.pipeline.build_state import MANIFEST as NAME
 from figgen.pipeline.request import Request, assets
@@ -123,7 +123,7 @@ def prune_orphans(course: Course, out: Path, manifest: Manifest) -> Manifest:
         BuildError: If one cannot be removed.
     """
     for orphan in manifest.orphans:
-        with told(out / orphan):
+        with naming_the_file(out / orphan):
             (out / orphan).unlink(missing_ok=True)
     pruned = manifest._replace(orphans=())
     _write(course, out, pruned)
@@ -135,12 +135,12 @@ def _is_own(out: Path, path: str) -> bool:
 
     A manifest may come from anywhere, and others, like setuptools, write to the same folder.
     """
-    place = Path(path)
-    folder, name = ("", "", *place.parts)[-2:]
-    if place.is_absolute() or ".." in place.parts or len(place.parts) > _DEPTH:
+    relative = Path(path)
+    folder, name = ("", "", *relative.parts)[-2:]
+    if relative.is_absolute() or ".." in relative.parts or len(relative.parts) > _DEPTH:
         return False
     known = folder in {*FORMATS, *SOURCES} and name.endswith(f".{folder}")
-    return known and (out / place).is_file()
+    return known and (out / relative).is_file()
 
 
 def _with_old_files(

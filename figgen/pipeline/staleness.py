@@ -13,14 +13,14 @@ from typing import Any, TypeAlias
 from figgen.course.course import Course, Entry
 from figgen.disk.file_status import (
     ABSENT,
-    Look,
+    Comparison,
+    as_plain_data,
+    compare,
     digest,
     digests_in,
     flat,
     folders_of,
-    look,
     merged,
-    plain,
     table,
 )
 from figgen.pipeline import build_state as state
@@ -252,17 +252,21 @@ class Staleness:
         out = str(self.request.out)
         old = flat(self._first["outputs"])
         # The status anew, and then the content: what changes in between is found the next time.
-        return old if self._look.settled else flat(table(set(old) - set(self._damaged), base=out))
+        return (
+            old
+            if self._comparison.settled
+            else flat(table(set(old) - set(self._damaged), base=out))
+        )
 
     @cached_property
-    def _look(self) -> Look:
+    def _comparison(self) -> Comparison:
         if not self._first:
-            return Look({}, settled=True)
-        return look(self._first["outputs"], self._first["moment"], str(self.request.out))
+            return Comparison({}, settled=True)
+        return compare(self._first["outputs"], self._first["moment"], str(self.request.out))
 
     @property
     def _damaged(self) -> dict[str, bytes]:
-        return self._look.changed
+        return self._comparison.changed
 
     # What is known after the build
 
@@ -331,8 +335,8 @@ class Staleness:
             "packages": more,
             "folders": self.inputs.project.folders,
             "moment": self.moment,
-            "inputs": plain(merged(now, inputs)),
-            "outputs": plain(folders_of(outputs)),
+            "inputs": as_plain_data(merged(now, inputs)),
+            "outputs": as_plain_data(folders_of(outputs)),
             "orphans": manifest.orphans,
         }
         graph = {name: (node.digest, node.text, node.uses) for name, node in self.graph.items()}

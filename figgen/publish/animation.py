@@ -118,9 +118,9 @@ def animate(
         drawing = _checked(draw(course, entry, chosen))
         steps = range(1, entry.definition.steps + 1)
         frames = [_frame(drawing, step, theme, dpi) for step in steps]
-        shown = [seconds or STEP_SECONDS] * len(frames)
-        shown[-1] = max(shown[-1], LAST_SECONDS)
-        return Animation(entry.name, entry.definition.title, drawing.alt(), frames, shown)
+        durations = [seconds or STEP_SECONDS] * len(frames)
+        durations[-1] = max(durations[-1], LAST_SECONDS)
+        return Animation(entry.name, entry.definition.title, drawing.alt(), frames, durations)
     frames, last = [], entry.definition.steps
     for value in sweep.values:
         drawing = _checked(draw(course, entry, {**chosen, sweep.name: value}))
@@ -129,8 +129,8 @@ def animate(
         f"{entry.definition.alt} An animation: {sweep.name} goes from {sweep.values[0]} to"
         f" {sweep.values[-1]} in {sweep.count} pictures. In the last one: {drawing.alt()}"
     )
-    shown = [seconds or SWEEP_SECONDS] * len(frames)
-    return Animation(entry.name, entry.definition.title, alt, frames, shown)
+    durations = [seconds or SWEEP_SECONDS] * len(frames)
+    return Animation(entry.name, entry.definition.title, alt, frames, durations)
 
 
 def _checked(drawing: Drawing) -> Drawing:

@@ -18,7 +18,7 @@ from typing import Any
 from markupsafe import Markup
 
 from figgen.course.course import Course, Entry
-from figgen.disk.atomic_files import told, write
+from figgen.disk.atomic_files import naming_the_file, write
 from figgen.draw.canvas.slots import SLOTS
 from figgen.draw.canvas.theme import LIGHT, THEMES
 from figgen.errors import BuildError
@@ -123,16 +123,16 @@ def gallery(course: Course, figures: Mapping[str, Mapping[str, Any]], out: Path)
         BuildError: If a file cannot be read, written or deleted.
     """
     known = [entry for entry in course.entries if entry.name in figures]
-    shown = [found for entry in known if (found := _gallery_figure(course, entry, figures, out))]
+    pictured = [found for entry in known if (found := _gallery_figure(course, entry, figures, out))]
     pages = _Pages(course, out)
     groups = {
-        "section": _groups(course.sections, shown, lambda figure: figure.section),
-        "concept": _groups(course.concepts, shown, lambda figure: figure.concept),
+        "section": _groups(course.sections, pictured, lambda figure: figure.section),
+        "concept": _groups(course.concepts, pictured, lambda figure: figure.concept),
     }
     for figures_of_concept in groups["concept"]:
         figures_of_concept.figures.sort(key=lambda figure: _ORDER.index(figure.perspective))
     pages.everywhere(sections=groups["section"], concepts=groups["concept"])
-    pages.write("index.html", "index.html", count=len(shown))
+    pages.write("index.html", "index.html", count=len(pictured))
     for kind, members in groups.items():
         for before, group, after in zip(
             [None, *members], members, [*members[1:], None], strict=False
@@ -162,12 +162,12 @@ class _Group:
 
 def _groups(
     titles: Mapping[str, str],
-    shown: Iterable[GalleryFigure],
+    figures: Iterable[GalleryFigure],
     group_of: Callable[[GalleryFigure], str],
 ) -> list[_Group]:
     """The sections or the concepts that have figures, in the order of the course."""
     groups = {name: _Group(name, title, []) for name, title in titles.items()}
-    for figure in shown:
+    for figure in figures:
         if group := groups.get(group_of(figure)):
             group.figures.append(figure)
     return [group for group in groups.values() if group.figures]
@@ -179,7 +179,7 @@ _ORDER = list(PERSPECTIVES.values())
 def _delete_others(out: Path, written: Iterable[Path]) -> None:
     """Delete the pages that an earlier gallery wrote and this one did not."""
     for path in {*out.glob("section-*.html"), *out.glob("concept-*.html")} - {*written}:
-        with told(path):
+        with naming_the_file(path):
             if MARK in path.read_text(encoding="utf-8", errors="replace"):
                 path.unlink()
 

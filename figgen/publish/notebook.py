@@ -152,7 +152,7 @@ def _of_figure(
 ) -> Drawing:
     code = func.__code__
     path = Path(code.co_filename)
-    shown = f"{path.parent.name}/{path.name}"
+    file = f"{path.parent.name}/{path.name}"
     typed = func.__module__ == "__main__"
     entry = Entry(
         name=func.__name__.replace("_", "-"),
@@ -160,7 +160,7 @@ def _of_figure(
         section="",
         section_title="",
         caption=(inspect.getdoc(func) or "").split("\n\n")[0],
-        file=CELL if typed else shown,
+        file=CELL if typed else file,
         line=code.co_firstlineno,
     )
     known = parameters(func) if values else {}
@@ -175,7 +175,7 @@ def _of_figure(
         return run(func, {**values, **parse_settings(func, texts)}, entry, folder)
     except BuildError as error:
         # What a notebook calls the file of a cell says nothing to anyone.
-        words = str(error).replace(f"{shown}:", f"{CELL}:") if typed else str(error)
+        words = str(error).replace(f"{file}:", f"{CELL}:") if typed else str(error)
         raise RequestError(words) from error
 
 
@@ -202,7 +202,7 @@ def register(shell: Any) -> None:
         if not isinstance(what, Graph) and definition_of(what) is None:
             # IPython's word for: show it as ever.
             raise NotImplementedError
-        shell.display_pub.publish(data=_shown(what), metadata={})
+        shell.display_pub.publish(data=_bundle_of(what), metadata={})
 
     # Not as a mime bundle, beside which IPython would print the function's address in memory.
     formatter = shell.display_formatter.ipython_display_formatter
@@ -210,7 +210,7 @@ def register(shell: Any) -> None:
     formatter.for_type(Graph, display)
 
 
-def _shown(what: Any) -> dict[str, str]:
+def _bundle_of(what: Any) -> dict[str, str]:
     """What stands below a cell that ends with ``what``, be it the one line of an error."""
     try:
         return show(what)._repr_mimebundle_()

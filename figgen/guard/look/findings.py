@@ -44,8 +44,8 @@ class Finding:
         """One line, without the figure's name."""
         step = [] if self.step is None else [f"step {self.step}"]
         scene = ", ".join([*step, *([self.theme] if self.theme else [])])
-        place = f" (at {self.where[0]:.1f}, {self.where[1]:.1f} inches)" if self.where else ""
-        return f"{scene}{': ' if scene else ''}{self.rule}: {self.what} {self.says}{place}"
+        position = f" (at {self.where[0]:.1f}, {self.where[1]:.1f} inches)" if self.where else ""
+        return f"{scene}{': ' if scene else ''}{self.rule}: {self.what} {self.says}{position}"
 
     @property
     def excess(self) -> float:

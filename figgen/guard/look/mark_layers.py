@@ -99,7 +99,7 @@ class Layers:
         sheet = (width + 2 * BEYOND, height + 2 * BEYOND, POINTS_PER_INCH)
         renderer: Any = RendererAgg(*sheet)  # type: ignore[no-untyped-call]  # matplotlib's
         marks = {id(mark.artist): mark for mark in canvas.marks}
-        with style(), _moved(canvas.figure):
+        with style(), _with_room_around(canvas.figure):
             prints = [
                 _print(canvas, marks[id(artist)], renderer)
                 for artist in in_order(canvas.figure)
@@ -107,7 +107,7 @@ class Layers:
             ]
         watched = np.zeros((height + 2 * BEYOND, width + 2 * BEYOND), np.bool_)
         for each in prints:
-            watched[each.place] |= each.measured
+            watched[each.window] |= each.measured
         number = np.cumsum(watched).reshape(watched.shape) - 1
         rows, columns = np.nonzero(watched)
         across, up = columns + 0.5 - BEYOND, height + BEYOND - rows - 0.5
@@ -158,13 +158,13 @@ class _Print:
 
     Attributes:
         mark: The mark.
-        place: The rows and columns of the sheet that hold all of its pixels.
+        window: The rows and columns of the sheet that hold all of its pixels.
         picture: What it covers in its probe colours there, shape (h, w, 4), from 0 to 255.
         complaints: As in `Layer`.
     """
 
     mark: Mark
-    place: tuple[slice, slice]
+    window: tuple[slice, slice]
     picture: NDArray[np.uint8]
     complaints: tuple[str, ...]
 
@@ -176,9 +176,9 @@ class _Print:
 
     def layer(self, watched: Choice, number: NDArray[np.intp]) -> Layer:
         """What is watched of it; ``number`` counts the watched pixels of the sheet."""
-        kept = watched[self.place] & (self.picture[..., 3] > 0)
+        kept = watched[self.window] & (self.picture[..., 3] > 0)
         red, green, _, alpha = self.picture[kept].T.astype(np.float32) / 255
-        pixels = number[self.place][kept]
+        pixels = number[self.window][kept]
         stroke, fill = alpha * red, alpha * green
         return Layer(self.mark, self._box(watched), pixels, stroke, fill, self.complaints)
 
@@ -188,7 +188,7 @@ class _Print:
         if not solid.any():
             return None
         rows, columns = (np.flatnonzero(solid.any(axis=axis)) for axis in (1, 0))
-        top, left = (each.start for each in self.place)
+        top, left = (each.start for each in self.window)
         low = left + columns[0], len(sheet) - top - rows[-1] - 1
         high = left + columns[-1] + 1, len(sheet) - top - rows[0]
         return Bbox((np.array([low, high]) - BEYOND) / POINTS_PER_INCH)
@@ -216,15 +216,18 @@ def _print(canvas: Canvas, mark: Mark, renderer: Any) -> _Print:
     # A pixel as one number, because to look at one in four is slow.
     touched = picture.view(np.uint32)[..., 0] != 0
     rows, columns = (np.flatnonzero(touched.any(axis=axis)) for axis in (1, 0))
-    place = (slice(0, 0), slice(0, 0))
+    window = (slice(0, 0), slice(0, 0))
     if rows.size:
-        place = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
-    return _Print(mark, place, picture[place].copy(), tuple(complaints))
+        window = (
+            slice(int(rows[0]), int(rows[-1]) + 1),
+            slice(int(columns[0]), int(columns[-1]) + 1),
+        )
+    return _Print(mark, window, picture[window].copy(), tuple(complaints))
 
 
 @contextmanager
-def _moved(figure: Figure) -> Iterator[None]:
-    """Move everything to where there is room around the canvas."""
+def _with_room_around(figure: Figure) -> Iterator[None]:
+    """Have the figure drawn with `BEYOND` pixels of room around its canvas."""
     box, dpi = figure.bbox_inches.frozen(), figure.dpi
     figure.set_dpi(POINTS_PER_INCH)
     beyond = BEYOND / POINTS_PER_INCH

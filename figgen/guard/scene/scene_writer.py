@@ -114,8 +114,8 @@ def _of_measured(canvas: Canvas) -> Properties:
 def _of_axes(canvas: Canvas, axes: Axes) -> Properties:
     box = axes.get_position()
     across, up = canvas.width, canvas.height
-    place = (box.x0 * across, box.y0 * up, box.width * across, box.height * up)
-    yield "at", " ".join(_number(value, 4) for value in place)
+    rectangle = (box.x0 * across, box.y0 * up, box.width * across, box.height * up)
+    yield "at", " ".join(_number(value, 4) for value in rectangle)
     for name, axis, limits in (
         ("x", axes.xaxis, axes.get_xlim()),
         ("y", axes.yaxis, axes.get_ylim()),

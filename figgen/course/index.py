@@ -62,7 +62,7 @@ def read_listing(folder: Path) -> Listing:
 
 
 def read_indexed(folder: Path) -> Course:
-    """The course in ``folder``, from its index where that is true.
+    """The course in ``folder``, from its index where that is up to date.
 
     Raises:
         BuildError: As `read_course` does.
@@ -94,7 +94,7 @@ def _read(folder: Path) -> Course:
 
 
 def _kept(folder: Path, number: int) -> Any:
-    """A part of the index of a course; None if it is not true."""
+    """A part of the index of a course; None if there is none that is up to date."""
     path = str(folder.absolute())
     data = cache_files.read(cache_files.cache_file(path, NAME))
     known = cache_files.unpack(data)

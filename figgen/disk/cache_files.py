@@ -74,7 +74,7 @@ def head(path: str) -> bytes:
 
 
 def keep(path: str, data: bytes) -> bool:
-    """Write a file whole or not at all; say whether, because it can always be made anew."""
+    """Write a cache file whole or not at all; False if it cannot be written, which is no error."""
     try:
         # Its checksum tells what a power cut has torn.
         replace(Path(path), data, durable=False)

@@ -20,7 +20,7 @@ ABSENT = b"\0" * 16
 """The digest of a file that is not there."""
 
 FOLDER = b"\1" * 16
-"""The digest of a folder whose files do not count."""
+"""The digest of a folder of which nothing counts but that it exists."""
 
 _FIELDS = 4
 _NOTHING = (-1,) * _FIELDS
@@ -83,7 +83,7 @@ def digest(path: str) -> bytes:
 
 
 def table(paths: Iterable[str], known: Mapping[str, bytes] | None = None, base: str = "") -> Table:
-    """Look at files.
+    """The status and the digest of files, by folder.
 
     Args:
         paths: Their paths.
@@ -149,7 +149,7 @@ def as_plain_data(files: Table) -> dict[str, tuple[object, ...]]:
 
 
 class Comparison(NamedTuple):
-    """What became of files.
+    """How files compare with what they were.
 
     Attributes:
         changed: Those whose content is another, or which are gone: their digests.

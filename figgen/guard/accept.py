@@ -1,4 +1,4 @@
-"""New baselines for what was looked at."""
+"""New baselines: what the figures look like now, after somebody has looked at it."""
 
 from __future__ import annotations
 

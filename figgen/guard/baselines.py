@@ -36,7 +36,7 @@ FORMATS: tuple[Format, ...] = ("png", "svg")
 """What is kept of each step and theme, beside the scene."""
 
 DPI = 100
-"""Small, so that a repository stays small when the pictures are renewed."""
+"""Pixels an inch of a baseline: few, so that a repository stays small when it is renewed."""
 
 _PACKAGES = ("matplotlib", "graphviz-pure", "mathra", "font-source-sans-pro")
 """What places and paints. Not numpy: what it computes is the same to the last digit drawn."""
@@ -103,7 +103,7 @@ class Baselines:
 
     @property
     def versions_path(self) -> Path:
-        """Where it is said what drew them."""
+        """The file of the versions that drew the baselines."""
         return self.folder / "versions.json"
 
     # Reading
@@ -118,11 +118,11 @@ class Baselines:
             FileKey(step, theme, "png"): self.picture_path(entry, step, theme)
             for step, theme in cases(entry)
         }
-        pictures = {view: _read(path) for view, path in paths.items()}
+        pictures = {key: _read(path) for key, path in paths.items()}
         text = _read(self.scene_path(entry))
         return Snapshot(
             None if text is None else text.decode(),
-            {view: data for view, data in pictures.items() if data is not None}
+            {key: data for key, data in pictures.items() if data is not None}
             | {
                 FileKey(step, theme, "svg"): svg.encode()
                 for (step, theme), svg in self.read_vectors(entry).items()
@@ -191,9 +191,9 @@ class Baselines:
         """
         changed = []
         vectors: dict[tuple[int, str], str] = {}
-        for view, data in new.files.items():
-            step, theme = int(view.step or 0), str(view.theme)
-            if view.format == "svg":
+        for key, data in new.files.items():
+            step, theme = int(key.step or 0), str(key.theme)
+            if key.format == "svg":
                 vectors[step, theme] = data.decode()
                 continue
             path = self.picture_path(entry, step, theme)
@@ -207,7 +207,7 @@ class Baselines:
         return changed
 
     def write_versions(self) -> list[Path]:
-        """Say what drew the baselines.
+        """Write down the versions that drew the baselines.
 
         Returns:
             The file, if it was written.
@@ -216,11 +216,11 @@ class Baselines:
 
     @property
     def themes_path(self) -> Path:
-        """Where it is said what the roles look like, once for all figures."""
+        """The file of the colours of every role in every theme, once for all figures."""
         return self.folder / "look.txt"
 
     def write_themes(self) -> list[Path]:
-        """Say what the roles look like.
+        """Write down the colours of every role in every theme.
 
         Returns:
             The file, if it was written.

@@ -23,7 +23,7 @@ from figgen.pipeline.parallel import figure_results
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is to be said of one figure.
+    """What the check found in one figure.
 
     Attributes:
         name: The figure's name.

@@ -21,7 +21,7 @@ Pixels: TypeAlias = NDArray[np.uint8]
 """A picture, (height, width, 3), the top row first."""
 
 _CELL = 16
-"""Pixels that changed in neighbouring cells of so many pixels are one box."""
+"""The side of a cell in pixels; changes in neighbouring cells are one box."""
 
 _LISTED = 3
 

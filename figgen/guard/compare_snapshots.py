@@ -37,7 +37,7 @@ class FileKey(NamedTuple):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A figure at one time.
+    """A figure as it was drawn at one time: its scene and its files.
 
     Attributes:
         scene: What it draws, as text; None if that is not known.
@@ -96,8 +96,8 @@ class Difference:
 
     @property
     def rank(self) -> tuple[bool, bool, float, float]:
-        """The larger, the worse."""
-        share = max((view.share for view in self.files), default=0.0)
+        """A key to sort by: the larger, the worse the difference."""
+        share = max((change.share for change in self.files), default=0.0)
         return bool(self.error), self.differs, share, sum(change.size for change in self.scene)
 
 
@@ -125,11 +125,11 @@ def compare_snapshots(
         scene = tuple(changes(before.scene, after.scene, exact=not reported))
     width = SLOTS[entry.definition.slot][0]
     found = []
-    for view in dict.fromkeys([*before.files, *after.files]):
+    for key in dict.fromkeys([*before.files, *after.files]):
         try:
-            change = _compare_files(view, before.files.get(view), after.files.get(view), width)
+            change = _compare_files(key, before.files.get(key), after.files.get(key), width)
         except BuildError as error:
-            raise BuildError(f"{entry.name}, {view}: {error}") from None
+            raise BuildError(f"{entry.name}, {key}: {error}") from None
         if change is not None:
             found.append(change)
     if not scene and not found:
@@ -146,29 +146,25 @@ def compare_snapshots(
 
 
 def _compare_files(
-    view: FileKey, before: bytes | None, after: bytes | None, width: float
+    key: FileKey, before: bytes | None, after: bytes | None, width: float
 ) -> FileChange | None:
     """What differs between two files; ``width`` is that of the figure in inches."""
     if before is None or after is None:
-        return FileChange(
-            view, ("is new" if before is None else "is gone",), 1.0, (), before, after
-        )
+        return FileChange(key, ("is new" if before is None else "is gone",), 1.0, (), before, after)
     if before == after:
         return None
-    if view.format == "png":
-        return _compare_pictures(view, before, after, width)
-    if view.format == "svg":
+    if key.format == "png":
+        return _compare_pictures(key, before, after, width)
+    if key.format == "svg":
         words: Sequence[str] = svg_differences(before.decode(), after.decode())
-    elif view.format == "pdf":
+    elif key.format == "pdf":
         words = pdf_differences(before, after)
     else:
         words = _other_lines(before.decode(), after.decode())
-    return FileChange(view, tuple(words), 0.0, (), before, after) if words else None
+    return FileChange(key, tuple(words), 0.0, (), before, after) if words else None
 
 
-def _compare_pictures(
-    view: FileKey, before: bytes, after: bytes, width: float
-) -> FileChange | None:
+def _compare_pictures(key: FileKey, before: bytes, after: bytes, width: float) -> FileChange | None:
     old, new = decoded(before), decoded(after)
     change = compare_pixels(old, new)
     if change is None:
@@ -179,7 +175,7 @@ def _compare_pictures(
         for box in change.boxes
     )
     words = (change.words(across / width),)
-    return FileChange(view, words, change.share, boxes, before, after)
+    return FileChange(key, words, change.share, boxes, before, after)
 
 
 def _other_lines(before: str, after: str) -> Sequence[str]:

@@ -22,7 +22,7 @@ TOLERANCE = 1.5e-3
 """How far two places may be apart, in points: the writer writes three decimals, and the last may be
 rounded the other way by another processor."""
 _FINER = 1e-3
-"""The share of it for what scales and turns, of which the writer writes six decimals."""
+"""The share of `TOLERANCE` for what scales and turns, of which the writer writes six decimals."""
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _LINK = "{http://www.w3.org/1999/xlink}href"

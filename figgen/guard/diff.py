@@ -124,16 +124,7 @@ def earlier_build(folder: Path, name: str, scenes: dict[str, str] | None = None)
     """
     if not (folder / MANIFEST).is_file():
         raise BuildError(f"{folder}: no build of figgen: it has no {MANIFEST}")
-    records = read_manifest(folder).figures
-    try:
-        for record in records.values():
-            for file in record["files"]:
-                _ = file["path"], file["step"], file["theme"], file["format"]
-    except (KeyError, TypeError):
-        raise BuildError(
-            f"{folder / MANIFEST}: not a manifest that can be read; build it again"
-        ) from None
-    return EarlierBuild(folder, name, scenes or {}, records)
+    return EarlierBuild(folder, name, scenes or {}, read_manifest(folder).figures)
 
 
 def diff(

@@ -23,7 +23,7 @@ MANIFEST = "manifest.json"
 
 
 class StateKey(NamedTuple):
-    """Which build a state is of: by another it is not believed.
+    """The build that wrote a state; a build with another key does not use it.
 
     Attributes:
         course: The folder of the course.
@@ -55,7 +55,7 @@ class Summary(NamedTuple):
 
 
 def moment(out: str) -> int:
-    """The time by the clock of the file system, less what that may be off, in nanoseconds."""
+    """The present time by the file system's clock, less `SLACK`, in nanoseconds."""
     probe = os.path.join(out, f"{FILE}-clock")
     now = time.time_ns()
     if cache_files.keep(probe, b""):
@@ -65,7 +65,7 @@ def moment(out: str) -> int:
 
 
 def nothing_to_do(out: str, key: StateKey, names: Sequence[str]) -> Summary | None:
-    """What there is, if all of it is as the last build left it and nothing else is asked for.
+    """The summary of a build folder in which nothing is stale, found without reading the course.
 
     Args:
         out: The build folder.

@@ -39,12 +39,12 @@ PATIENCE = 10
 
 @dataclass(frozen=True)
 class _Task:
-    """Something to do.
+    """A function call on its way to a worker.
 
     Attributes:
         payload: A function of no arguments, pickled.
-        result: What is told of it.
-        alone: Whether it is the only one on the cluster.
+        result: The future that gets what the call returns or raises.
+        alone: Whether nothing else runs on the cluster meanwhile.
     """
 
     payload: bytes

@@ -66,7 +66,7 @@ class CurrentInputs:
         return os.path.join(self._base, path)
 
     def is_certain(self, now: Table) -> bool:
-        """Whether it is known what was drawn: a module that changes meanwhile may be either."""
+        """Whether no module changed since: of one that did, either version may be drawn."""
         unchanged = [*chain.from_iterable(files.status for files in now.values())] == self._begun
         return unchanged and digests_in(now) == self.project.files
 

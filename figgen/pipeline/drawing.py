@@ -110,7 +110,7 @@ def draw(course: Course, entry: Entry, settings: Mapping[str, str] | None = None
 def run(
     func: Callable[..., None], values: Mapping[str, Any], entry: Entry, folder: Path
 ) -> Drawing:
-    """Draw what a figure function draws, as `draw` does.
+    """Call a figure function on a canvas of its own, and check what it drew as `draw` does.
 
     Args:
         func: The function.

@@ -11,7 +11,7 @@ from figgen.disk.atomic_files import STATE, write
 from figgen.pipeline.outcome import Outcome
 
 NAME = f"{STATE}/times.json"
-"""A file of its own: times differ from build to build, and the manifest must not."""
+"""The file of the times, apart from the manifest, which must not differ from build to build."""
 
 
 def read_times(out: Path) -> dict[str, float]:

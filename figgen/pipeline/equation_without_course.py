@@ -14,7 +14,7 @@ from figgen.errors import BuildError, RequestError
 from figgen.pipeline.drawing import Drawing, nothing_in_silence
 
 MAX_LETTERS, MAX_STEPS = 2000, 30
-"""Of what is typed; more has no place on a slide, and would take long to find that out."""
+"""The most letters and steps of a typed equation; more has no place on a slide."""
 
 REASON = "typed at the command line, where no name has a value"
 """Why such an equation is no claim."""

@@ -19,7 +19,7 @@ from figgen.pipeline.request import Request, assets
 from figgen.tracking.recorded_reads import recorded
 
 GARBAGE = 1_000_000
-"""How many new objects, a hundred megabytes or so, are looked through before a figure is done."""
+"""How many new objects, a hundred megabytes or so, start a collection before a figure is done."""
 
 
 def validate(course: Course, entries: Sequence[Entry], request: Request) -> None:
@@ -38,7 +38,7 @@ def validate(course: Course, entries: Sequence[Entry], request: Request) -> None
 
 @contextmanager
 def _tidied_after() -> Iterator[None]:
-    """Look for garbage once, when the figure is done: until then nearly all of it is in use."""
+    """Collect garbage once, when the figure is done: until then nearly all of it is in use."""
     before = gc.get_threshold()
     gc.set_threshold(GARBAGE)
     try:

@@ -27,7 +27,7 @@ from figgen.errors import BuildError, RequestError
 from figgen.pipeline.drawing import Drawing, nothing_in_silence
 
 MARGIN = 0.02
-"""Around the graph, in inches."""
+"""Free space around the graph, in inches."""
 
 
 class Size(NamedTuple):
@@ -41,7 +41,7 @@ SIZES = (Size(SYMBOL, SMALLEST), Size(SMALL, 0.5))
 """The sizes that are tried, the best first; the last is the smallest that can be read."""
 
 MAX_ELEMENTS = 10_000
-"""Of one input; a larger one has no place in a lecture, and its gradient would take minutes."""
+"""The most elements of one input; the gradient of a larger one would take minutes."""
 
 
 def expression_graph(text: str, values: Mapping[str, str], seed: int) -> Graph:

@@ -56,7 +56,7 @@ class Machines:
         self._memory = memory
 
     def connected(self) -> AbstractContextManager[Cluster | None]:
-        """The cluster, if it is one, until the context ends.
+        """A context with the connected cluster, or with None if this machine draws.
 
         Raises:
             BuildError: If the cluster cannot be used.

@@ -22,7 +22,7 @@ _DEPTH = 3
 
 
 class Manifest(NamedTuple):
-    """What a build folder holds.
+    """The content of a manifest: the figures and files of a build folder.
 
     Attributes:
         figures: The entry of each figure by its name.
@@ -45,7 +45,8 @@ def read_manifest(out: Path, name: str = NAME) -> Manifest:
         figures = {figure["name"]: figure for figure in content["figures"]}
         orphans = tuple(str(each) for each in content.get("orphans", ()))
         for figure in figures.values():
-            _ = [file["path"] + file["sha256"] for file in figure["files"]]
+            for file in figure["files"]:
+                _ = file["path"] + file["sha256"], file["step"], file["theme"], file["format"]
     except FileNotFoundError:
         return Manifest({}, ())
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -59,7 +60,7 @@ def write_manifest(
     """Enter what was built into a manifest in ``out``.
 
     A figure that was not built this time, or failed, keeps what is known of its files, because they
-    are still there; what its module says of it is told anew. The files of a figure that the course
+    are still there; what its module says of it is renewed. The files of a figure that the course
     no longer has are orphans.
 
     Args:

@@ -15,7 +15,7 @@ from figgen.pipeline.workers import LostError, Workers
 R = TypeVar("R")
 
 IDLE = 1.0
-"""After how many seconds without a result there is time for something else."""
+"""How many seconds without a result pass until ``idle`` is called."""
 
 NAMED = 3
 """How many of the figures that are being worked on a progress bar has room for."""

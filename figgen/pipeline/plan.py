@@ -1,4 +1,4 @@
-"""What a build is to do."""
+"""What a build is to do: the stale figures, and why they are stale."""
 
 from __future__ import annotations
 

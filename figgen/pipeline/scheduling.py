@@ -34,7 +34,7 @@ class Progress(Protocol):
 
 
 class NoProgress:
-    """Nothing to look at."""
+    """A progress display that shows nothing."""
 
     def doing(self, names: Sequence[str]) -> None:
         """Show nothing."""

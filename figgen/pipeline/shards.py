@@ -41,7 +41,7 @@ class Shard:
 
     @property
     def journal(self) -> str:
-        """The name of what the next build of the whole course can know its figures by."""
+        """The name of its journal, by which the next build of the whole knows its figures."""
         return f"journal-{self.number}-of-{self.count}"
 
     def select(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
@@ -61,7 +61,7 @@ class Shard:
 
 
 def merge(course: Course, out: Path) -> list[Outcome]:
-    """Make one manifest of those of all parts in ``out``, which go.
+    """Merge the manifests of all parts in ``out`` into one, and delete them.
 
     Returns:
         What became of each figure of the course, in its order.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from PIL import Image
 
 from figgen.course.course import Course, Entry
 from figgen.errors import BuildError, RequestError
-from figgen.pipeline.asset_bytes import encode
+from figgen.pipeline.asset_bytes import encode_all
 from figgen.pipeline.drawing import Drawing, draw
 from figgen.pipeline.request import Asset
 from figgen.vocabulary import Movie
@@ -32,7 +32,7 @@ DPI = 100
 LAST_SECONDS = 3.0
 """How long the last step is shown, for the whole picture to be read."""
 COLOURS = 256
-"""What the palette of a GIF holds."""
+"""The number of colours in the palette of a GIF."""
 
 
 class AnimationError(BuildError):
@@ -115,16 +115,15 @@ def animate(
             raise RequestError(
                 f"{entry.name} has one step, so nothing moves; give --sweep NAME=START:STOP:COUNT"
             )
-        drawing = _checked(draw(course, entry, chosen))
-        steps = range(1, entry.definition.steps + 1)
-        frames = [_frame(drawing, step, theme, dpi) for step in steps]
+        drawing = draw(course, entry, chosen)
+        frames = _frames(drawing, range(1, entry.definition.steps + 1), theme, dpi)
         durations = [seconds or STEP_SECONDS] * len(frames)
         durations[-1] = max(durations[-1], LAST_SECONDS)
         return Animation(entry.name, entry.definition.title, drawing.alt(), frames, durations)
-    frames, last = [], entry.definition.steps
+    frames = []
     for value in sweep.values:
-        drawing = _checked(draw(course, entry, {**chosen, sweep.name: value}))
-        frames.append(_frame(drawing, last, theme, dpi))
+        drawing = draw(course, entry, {**chosen, sweep.name: value})
+        frames += _frames(drawing, [entry.definition.steps], theme, dpi)
     alt = (
         f"{entry.definition.alt} An animation: {sweep.name} goes from {sweep.values[0]} to"
         f" {sweep.values[-1]} in {sweep.count} pictures. In the last one: {drawing.alt()}"
@@ -133,14 +132,13 @@ def animate(
     return Animation(entry.name, entry.definition.title, alt, frames, durations)
 
 
-def _checked(drawing: Drawing) -> Drawing:
+def _frames(drawing: Drawing, steps: Iterable[int], theme: str, dpi: float) -> list[Image.Image]:
+    """Steps of a drawing whose claims hold, as pictures."""
     drawing.require_claims()
-    return drawing
-
-
-def _frame(drawing: Drawing, step: int, theme: str, dpi: float) -> Image.Image:
-    asset = Asset(drawing.entry.name, drawing.entry.definition.steps, step, theme, "png")
-    return Image.open(io.BytesIO(encode(drawing, asset, dpi))).convert("RGB")
+    count = drawing.entry.definition.steps
+    assets = [Asset(drawing.entry.name, count, step, theme, "png") for step in steps]
+    found = encode_all(drawing, assets, dpi)
+    return [Image.open(io.BytesIO(data)).convert("RGB") for _, data in found]
 
 
 def movie(animation: Animation, kind: Movie) -> bytes:
@@ -152,14 +150,10 @@ def movie(animation: Animation, kind: Movie) -> bytes:
     return _ENCODERS[kind](animation)
 
 
-def _milliseconds(animation: Animation) -> list[int]:
-    return [round(1000 * seconds) for seconds in animation.seconds]
-
-
 def _gif(animation: Animation) -> bytes:
-    first, *others = _in_one_palette(animation.frames)
+    frames = _in_one_palette(animation.frames)
     words = f"{animation.title}. {animation.alt}".encode()
-    return _saved(first, "GIF", others, animation, comment=words, optimize=False)
+    return _saved(frames, "GIF", animation, comment=words, optimize=False)
 
 
 _BITS = np.array([16, 8, 0])
@@ -190,8 +184,8 @@ def _in_one_palette(frames: Sequence[Image.Image]) -> list[Image.Image]:
 
 
 def _webp(animation: Animation) -> bytes:
-    first, *others = animation.frames
-    return _saved(first, "WEBP", others, animation, lossless=True, method=4, xmp=_xmp(animation))
+    words = _xmp(animation)
+    return _saved(animation.frames, "WEBP", animation, lossless=True, method=4, xmp=words)
 
 
 def _xmp(animation: Animation) -> bytes:
@@ -210,20 +204,15 @@ def _xmp(animation: Animation) -> bytes:
     ).encode()
 
 
-def _saved(
-    first: Image.Image,
-    kind: str,
-    others: Sequence[Image.Image],
-    animation: Animation,
-    **options: Any,
-) -> bytes:
+def _saved(frames: Sequence[Image.Image], kind: str, animation: Animation, **options: Any) -> bytes:
+    first, *others = frames
     buffer = io.BytesIO()
     first.save(
         buffer,
         kind,
         save_all=True,
         append_images=others,
-        duration=_milliseconds(animation),
+        duration=[round(1000 * seconds) for seconds in animation.seconds],
         loop=0,
         **options,
     )

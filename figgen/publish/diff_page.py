@@ -84,7 +84,7 @@ def _card(change: FileChange, boxes: Sequence[tuple[float, float, float, float]]
 
 
 def _address(format_: str, data: bytes | None) -> str | None:
-    """A picture as an address that holds all of it."""
+    """A picture as a data URL; None if there is none."""
     if data is None:
         return None
     return f"data:{_MIME[format_]};base64,{base64.b64encode(data).decode()}"

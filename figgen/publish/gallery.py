@@ -30,7 +30,7 @@ ASSETS = "assets"
 """The folder of the pictures in that of the gallery; it holds a build like any other."""
 
 PIXELS_PER_INCH = 96
-"""Of a picture in a page, as CSS has it."""
+"""CSS pixels an inch, for the size of a picture in a page."""
 
 PERSPECTIVES = {"math": "Math", "diagram": "Diagram", "plot": "Plot", "code": "Code"}
 """The perspectives in the order in which a concept shows them, as headings."""
@@ -98,7 +98,7 @@ class GalleryFigure:
 
     @property
     def page(self) -> str:
-        """Where it is, relative to the pages."""
+        """The address of the figure, relative to the pages."""
         return f"section-{self.section}.html#{self.name}"
 
 

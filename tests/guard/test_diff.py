@@ -336,13 +336,11 @@ def test_a_folder_that_is_no_build_is_refused(run: Run, folder: Path) -> None:
     (folder / "old" / "light" / "png" / "good.png").unlink()
     done = run("diff", "--against", "old", "-j1")
     assert "good.png: cannot be read: No such file or directory; build that" in done.stdout
-    for file, reason in (
-        ({}, "not a manifest of figgen; delete it and build again"),
-        ({"path": "good.png", "sha256": ""}, "not a manifest that can be read; build it again"),
-    ):
+    for file in ({}, {"path": "good.png", "sha256": ""}):
         manifest = {"figures": [{"name": "good", "files": [file]}]}
         (folder / "old" / "manifest.json").write_text(json.dumps(manifest))
         done = run("diff", "--against", "old")
+        reason = "not a manifest of figgen; delete it and build again"
         assert done.stderr == f"Error: old/manifest.json: {reason}\n"
 
 

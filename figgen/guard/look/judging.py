@@ -15,7 +15,7 @@ from figgen.guard.look.mark_layers import Layers
 from figgen.guard.look.measuring import findings_in
 from figgen.guard.look.painted_steps import Step
 from figgen.guard.look.svg_ids import SvgFile
-from figgen.pipeline.asset_bytes import encode
+from figgen.pipeline.asset_bytes import encode_all
 from figgen.pipeline.drawing import Drawing, FigureError
 from figgen.pipeline.request import Asset
 from figgen.vocabulary import DEFAULT_THEME
@@ -63,9 +63,10 @@ def _written(drawing: Drawing) -> Iterator[SvgFile]:
     """The SVG of as few steps as show everything: the last, and the last of whatever goes."""
     entry, steps = drawing.entry, drawing.canvas.steps
     lasts = {min(mark.last, steps) for mark in drawing.canvas.marks if mark.last}
-    for step in sorted({steps, *lasts}):
-        asset = Asset(entry.name, steps, step, DEFAULT_THEME, "svg")
-        yield SvgFile(step, encode(drawing, asset).decode())
+    shown = sorted({steps, *lasts})
+    assets = [Asset(entry.name, steps, step, DEFAULT_THEME, "svg") for step in shown]
+    for step, (_, data) in zip(shown, encode_all(drawing, assets), strict=True):
+        yield SvgFile(step, data.decode())
 
 
 def merged(findings: Iterable[Finding]) -> list[Finding]:

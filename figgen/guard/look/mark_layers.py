@@ -115,7 +115,7 @@ class Layers:
         self.all = tuple(each.layer(watched, number) for each in prints)
 
     def shown(self, step: int) -> list[Layer]:
-        """What a step shows, the lowest first."""
+        """The layers that a step shows, the lowest first."""
         return [layer for layer in self.all if layer.mark.shows_in(step)]
 
     def visible(self, shown: Sequence[Layer]) -> list[Values]:

@@ -21,7 +21,7 @@ _OWN = {
 """Properties that are compared in a way of their own."""
 
 _USUAL = {"dash": "solid", "weight": "regular", "slant": "normal", "alpha": "1", "rotation": "0"}
-"""What a property is that is left out."""
+"""The value of a property that a scene leaves out."""
 
 _WORDS: dict[str, tuple[str, float]] = {
     "stroke": ("{called} is {b}, was {a}", 7),

@@ -12,15 +12,15 @@ from figgen.core import Array
 from figgen.guard.scene.scene_reader import PAGE, Block, numbers, read_blocks, span
 
 CLAIM_SHARE = 1e-6
-"""What another version may do to a claimed number, relative to it: the last digit written."""
+"""How far another version may move a claimed number, relative to it: the last digit written."""
 RANGE_SHARE = 2e-5
-"""What it may do to a place in a plot, relative to its range: two units of the last digit."""
+"""How far it may move a place in a plot, relative to its range: two units of the last digit."""
 MEASURED_TWICE = 2.0
 """A place on the page comes from the sizes of the texts to both sides of it."""
 FARTHEST = 0.15
-"""How far, in inches, it may come in whatever way; the lecture needs 0.102."""
+"""The most inches by which a place on the page may be off in all; the lecture needs 0.102."""
 ROUNDING = 2e-4
-"""Of a place in inches; two units of the last digit written."""
+"""The inches that rounding may add to it: two units of the last digit written."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class ScenePair:
 
     @property
     def every_step(self) -> tuple[int, ...]:
-        """All of them."""
+        """All steps of the two scenes."""
         return tuple(range(1, self.last + 1))
 
     def steps(self, *blocks: Block) -> tuple[int, ...]:

@@ -33,7 +33,7 @@ class Block:
         return {key: value for key, _, value in (line.partition(" ") for line in self.lines)}
 
     def get(self, key: str, usual: str = "") -> str:
-        """A property, or what it is as a rule."""
+        """A property, or its usual value where the scene leaves it out."""
         return self.values.get(key, usual)
 
     @property
@@ -53,7 +53,7 @@ class Block:
 
     @property
     def called(self) -> str:
-        """What a reviewer calls it."""
+        """The name of the block in a sentence for a reviewer."""
         if self.kind == "text":
             return f"label `{self.title}`"
         if self.title:

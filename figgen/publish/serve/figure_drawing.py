@@ -52,12 +52,12 @@ class DrawingTask:
     nice: bool
 
     def as_json(self) -> Message:
-        """The order as plain data."""
+        """The task as plain data."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: Message) -> DrawingTask:
-        """The order that `as_json` gave."""
+        """The task that `as_json` made plain data of."""
         entry = data["entry"]
         definition = Definition(**entry["definition"])
         step, theme = data["first"]

@@ -51,7 +51,7 @@ class WarmProcess:
 
     @property
     def forks(self) -> bool:
-        """Whether it can do several orders."""
+        """Whether it forks a child for each order, and so can do several."""
         return self._forks
 
     def draw(self, order: DrawingTask) -> None:

@@ -29,7 +29,7 @@ from figgen.guard.look.excuses import excuse
 from figgen.guard.look.findings import Finding
 from figgen.guard.look.judging import judge, merged
 from figgen.guard.look.limits import RULES
-from figgen.pipeline.asset_bytes import encode
+from figgen.pipeline.asset_bytes import encode_all
 from figgen.pipeline.drawing import Drawing, FigureError
 from figgen.pipeline.request import Asset
 
@@ -322,11 +322,12 @@ def test_an_alt_text_says_enough(canvas: Canvas) -> None:
 def test_an_id_that_is_there_twice_is_found(clean: Canvas, monkeypatch: pytest.MonkeyPatch) -> None:
     """In what the writer makes, were it to give two glyphs one id."""
 
-    def faulty(drawing: Drawing, asset: Asset) -> bytes:
-        return encode(drawing, asset).replace(b"glyph-2", b"glyph-1")
+    def faulty(drawing: Drawing, wanted: list[Asset]) -> Iterator[tuple[Asset, bytes]]:
+        for asset, data in encode_all(drawing, wanted):
+            yield asset, data.replace(b"glyph-2", b"glyph-1")
 
     assert "svg-ids" not in rules(clean)
-    monkeypatch.setattr("figgen.guard.look.judging.encode", faulty)
+    monkeypatch.setattr("figgen.guard.look.judging.encode_all", faulty)
     assert "svg-ids" in rules(clean)
 
 

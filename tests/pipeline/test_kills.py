@@ -20,7 +20,8 @@ from click.testing import CliRunner
 from small_course import GOOD, STEPS, write_course
 
 from figgen.cli.app import program
-from figgen.disk.atomic_files import PART, STATE
+from figgen.disk.atomic_files import STATE
+from figgen.disk.leftovers import PART
 from figgen.pipeline.manifest import NAME
 from figgen.pipeline.workers import LIMITS_MEMORY
 

@@ -20,7 +20,8 @@ from small_course import GOOD, STEPS, write_course
 from figgen.cli.app import program
 from figgen.course.reading import read_course
 from figgen.disk import atomic_files as files
-from figgen.disk.atomic_files import PART, STATE
+from figgen.disk.atomic_files import STATE
+from figgen.disk.leftovers import PART
 from figgen.pipeline import journal, manifest
 from figgen.pipeline.journal import Journal
 from figgen.pipeline.manifest import read_manifest
